@@ -1,0 +1,46 @@
+# Everything a newcomer needs: `make demo` runs the main job, `make test` runs the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test check lint types arrows tests bench lock clean
+
+setup: $(READY)  ## the environment from the lock file, and `.venv/bin/wenxiao`
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wenxiao needs Python 3.11 or newer (this is $$($(PYTHON) --version)); name another with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the environment in $(VENV) (once; a minute or two) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY)  ## the main job on the demo county's export
+	@$(BIN)/wenxiao demo
+
+test: tests
+
+check: lint types arrows tests  ## exactly what CI runs
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+arrows: $(READY)  ## which package may import which
+	@$(BIN)/lint-imports
+
+tests: $(READY)
+	@$(BIN)/pytest -n auto
+
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+lock:  ## refresh requirements.lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis

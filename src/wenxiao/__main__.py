@@ -1,0 +1,3 @@
+from wenxiao.cli import main
+
+raise SystemExit(main())
