@@ -8,7 +8,7 @@ Texts stay exactly as imported, white space included, because every offset count
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, get_type_hints
 
@@ -176,3 +176,106 @@ class Commitment:
     concrete: bool = True
     promisor: str = ""
     provisional: bool = False
+
+
+@dataclass(slots=True)
+class Demand:
+    """One thing the caller asks for or asks about, and the words of the reply that deal with it.
+
+    `answered` is "yes", "part" or "no"; `reply_start`/`reply_end` are None where nothing answers it.
+    """
+
+    field: str
+    start: int
+    end: int
+    text: str
+    answered: str = "no"
+    reply_start: int | None = None
+    reply_end: int | None = None
+    reply_text: str = ""
+
+
+@dataclass(slots=True)
+class Finding:
+    """What the engine recognised in one order. `closure_class` and `kinds` use the words of the findings format."""
+
+    order: str
+    row: int
+    file: str = ""
+    closure_class: str = "unclear"
+    unresolved: float = 0.5
+    logit: float = 0.0
+    kinds: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    commitments: list[Commitment] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    demands: list[Demand] = field(default_factory=list)
+    enforcement_fields: list[str] = field(default_factory=list)
+    enforcement_acts: list[str] = field(default_factory=list)
+    crossing_bodies: list[str] = field(default_factory=list)
+    crossing_across: list[str] = field(default_factory=list)
+    reference: date | None = None
+    matter: str = ""
+    matter_score: float | None = None
+    model: str = ""
+
+
+DEMAND = pa.struct(
+    [
+        pa.field("field", pa.string()),
+        pa.field("start", pa.int32()),
+        pa.field("end", pa.int32()),
+        pa.field("text", pa.string()),
+        pa.field("answered", pa.string()),
+        pa.field("reply_start", pa.int32()),
+        pa.field("reply_end", pa.int32()),
+        pa.field("reply_text", pa.string()),
+    ]
+)
+_STRINGS = pa.list_(pa.string())
+FINDINGS = pa.schema(
+    [
+        pa.field("order", pa.string()),
+        pa.field("row", pa.int32()),
+        pa.field("file", pa.string()),
+        pa.field("closure_class", pa.string()),
+        pa.field("unresolved", pa.float64()),
+        pa.field("logit", pa.float64()),
+        pa.field("kinds", _STRINGS),
+        pa.field("evidence", pa.list_(EVIDENCE)),
+        pa.field("commitments", pa.list_(COMMITMENT)),
+        pa.field("missing", _STRINGS),
+        pa.field("demands", pa.list_(DEMAND)),
+        pa.field("enforcement_fields", _STRINGS),
+        pa.field("enforcement_acts", _STRINGS),
+        pa.field("crossing_bodies", _STRINGS),
+        pa.field("crossing_across", _STRINGS),
+        pa.field("reference", pa.date32()),
+        pa.field("matter", pa.string()),
+        pa.field("matter_score", pa.float64()),
+        pa.field("model", pa.string()),
+    ]
+)
+_NESTED: dict[str, type] = {"evidence": Evidence, "commitments": Commitment, "demands": Demand}
+
+
+def findings_to_batch(findings: list[Finding]) -> pa.RecordBatch:
+    """One Arrow batch of `FINDINGS` from Python objects, row for row."""
+    columns = []
+    for column in FINDINGS:
+        values = [getattr(f, column.name) for f in findings]
+        if column.name in _NESTED:
+            names = [f.name for f in fields(_NESTED[column.name])]
+            values = [[{n: getattr(item, n) for n in names} for item in items] for items in values]
+        columns.append(pa.array(values, type=column.type))
+    return pa.RecordBatch.from_arrays(columns, schema=FINDINGS)
+
+
+def batch_to_findings(batch: pa.RecordBatch) -> list[Finding]:
+    """The findings of a batch of `FINDINGS`, in its order."""
+    found = []
+    for row in batch.to_pylist():
+        for name, kind in _NESTED.items():
+            row[name] = [kind(**item) for item in row[name] or []]
+        found.append(Finding(**row))
+    return found
