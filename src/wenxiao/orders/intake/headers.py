@@ -1,0 +1,174 @@
+"""Which column is which: header aliases, finding the header row, and settling columns that compete for a field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from wenxiao.orders.intake.cells import Cell
+from wenxiao.orders.intake.problems import load_data
+from wenxiao.recognition.schema import ORDER_FIELDS
+
+_BRACKETS = re.compile(r"[(\[{【〔<《〈「](.*?)[)\]}】〕>》〉」]")
+_NUMBERING = re.compile(r"^\d{1,2}[.、)]")
+#: A row is a header only when one of these is in it: without a text there is nothing to read.
+_READABLE = {"title", "content", "reply", "handling"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a header was taken for. `rank` is the place of the alias in its field's list, `level` that of a category
+    column (0: none), `share` 1.0 for an exact alias and less for one that the header only contains."""
+
+    field: str
+    rank: int
+    share: float
+    level: int = 0
+
+
+def normalise(header: str) -> str:
+    """The header as it is compared: NFKC, no case, no white space, no brackets with their content, no punctuation."""
+    text = "".join(unicodedata.normalize("NFKC", header).casefold().split())
+    text = _NUMBERING.sub("", text)
+    bare = _BRACKETS.sub("", text)
+    table = _strip_table()
+    return bare.translate(table) or text.translate(table)
+
+
+@lru_cache(maxsize=1)
+def _strip_table() -> dict[int, None]:
+    return {ord(c): None for c in load_data("headers.toml")["strip"] + "()[]{}"}
+
+
+def _fields() -> dict[str, Any]:
+    return {k: v for k, v in load_data("headers.toml").items() if k in ORDER_FIELDS}
+
+
+@lru_cache(maxsize=1)
+def _exact() -> dict[str, Match]:
+    found: dict[str, Match] = {}
+    for field, entry in _fields().items():
+        for rank, alias in enumerate(entry["aliases"]):
+            found.setdefault(normalise(alias), Match(field, rank, 1.0))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _contained() -> list[tuple[str, str, int]]:
+    least = load_data("headers.toml")["containing"]["least_alias"]
+    found = []
+    for field, entry in _fields().items():
+        aliases = entry["aliases"] + entry.get("contains", [])
+        for rank, alias in enumerate(aliases):
+            word = normalise(alias)
+            if not word.isascii() and (len(word) >= least or alias in entry.get("contains", [])):
+                found.append((word, field, rank))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _levels() -> list[re.Pattern[str]]:
+    return [re.compile(p) for p in load_data("headers.toml")["levels"]["patterns"]]
+
+
+def label(field: str) -> str:
+    """The Chinese name of a field, for people."""
+    return str(_fields()[field]["label"])
+
+
+@lru_cache(maxsize=4096)
+def match_header(header: str) -> Match | None:
+    """The field that the header names; None where it names none, or where two are as likely."""
+    text = normalise(header)
+    if not text:
+        return None
+    if text in _exact():
+        return _exact()[text]
+    for pattern in _levels():
+        if found := pattern.fullmatch(text):
+            level = "一二三四五".find(found["n"]) + 1 or int(found["n"])
+            return Match(load_data("headers.toml")["levels"]["field"], 0, 1.0, level)
+    return _match_contained(text)
+
+
+def _match_contained(text: str) -> Match | None:
+    rules = load_data("headers.toml")["containing"]
+    if len(text) > rules["longest_header"]:
+        return None
+    best: dict[str, Match] = {}
+    for word, field, rank in _contained():
+        share = len(word) / len(text)
+        known = best.get(field)
+        if word in text and share >= rules["least_share"] and (known is None or share > known.share):
+            best[field] = Match(field, rank, share)
+    allowed = _allowed(text)
+    ranked = sorted((m for m in best.values() if m.field in allowed), key=lambda m: -m.share)
+    if not ranked or (len(ranked) > 1 and ranked[0].share - ranked[1].share < rules["least_lead"]):
+        return None
+    return ranked[0]
+
+
+def _allowed(text: str) -> set[str]:
+    allowed = set(ORDER_FIELDS)
+    for guard in load_data("headers.toml")["guards"]:
+        ends, begins = tuple(guard.get("ends", ())), tuple(guard.get("begins", ()))
+        if (ends and text.endswith(ends)) or (begins and text.startswith(begins)):
+            allowed &= set(guard["fields"])
+    return allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header that was found: `first` counts rows from 0 in what was searched, `depth` is 1 or 2 rows."""
+
+    first: int
+    depth: int
+    names: tuple[str, ...]
+    score: float
+
+
+def find_header(rows: Sequence[Sequence[Cell]], mapped: Sequence[str] = ()) -> Header | None:
+    """The row (or two rows, of a merged heading) that names the most fields; None when no row names a text.
+
+    `mapped` are headers that the user named: each counts as recognised.
+    """
+    best: Header | None = None
+    wanted = {normalise(h) for h in mapped}
+    for first in range(len(rows)):
+        for depth in (1, 2) if first + 1 < len(rows) else (1,):
+            names = _names(rows[first : first + depth])
+            score = _score(names, wanted) if names else 0.0
+            if score and (best is None or score > best.score):
+                best = Header(first, depth, tuple(names), score)
+    return best
+
+
+def _names(rows: Sequence[Sequence[Cell]]) -> list[str]:
+    """The header texts; of two rows the lower name wins where there is one. [] when the second row is data."""
+    names = [""] * max(map(len, rows), default=0)
+    for row in rows:
+        for i, cell in enumerate(row):
+            if isinstance(cell, str) and cell.strip():
+                names[i] = cell.strip()
+            elif cell is not None and not isinstance(cell, str) and len(rows) > 1:
+                return []  # a row with numbers or dates is data, not the second half of a heading
+    return names
+
+
+def _score(names: Sequence[str], wanted: set[str]) -> float:
+    """Fields recognised; one that is only contained counts half. A heading over several columns counts once."""
+    found: dict[str, float] = {}
+    for name in names:
+        if not name or len(name) > 60:
+            continue
+        if normalise(name) in wanted:
+            found["=" + normalise(name)] = 1.0
+        elif match := match_header(name):
+            key = f"{match.field}{match.level or ''}"
+            found[key] = max(found.get(key, 0.0), 1.0 if match.share == 1.0 else 0.5)
+    readable = wanted or _READABLE & found.keys()
+    return sum(found.values()) if readable and max(found.values(), default=0) == 1.0 else 0.0

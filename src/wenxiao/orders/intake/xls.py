@@ -1,0 +1,71 @@
+"""Old binary workbooks (.xls, BIFF), by way of calamine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from wenxiao.orders.intake.cells import Cell, Flaw, Row
+from wenxiao.orders.intake.limits import MEGABYTE, Limits
+from wenxiao.orders.intake.problems import UnreadableFile, load_data
+
+
+class XlsSheet:
+    """One sheet. calamine reads it whole; the format ends at 65,536 rows. Rows are numbered as Excel numbers them."""
+
+    encoding = ""
+    separator = ""
+    exact_numbers = False
+    date1904 = False  # calamine applies the workbook's epoch itself
+    ragged_is_wrong = False
+
+    def __init__(self, book: calamine.CalamineWorkbook, name: str, columns: int) -> None:
+        self.name = name
+        self._book, self._columns = book, columns
+
+    def rows(self, width: int = 0) -> Iterator[Row]:
+        """See `cells.Sheet`."""
+        sheet = self._book.get_sheet_by_name(self.name)
+        if sheet.start is None:
+            return
+        errors = frozenset(load_data("values.toml")["cells"]["errors"])
+        for number, cells in enumerate(_padded(sheet), 1):
+            yield Row(number, [_cell(cell, errors) for cell in cells[: self._columns]])
+
+
+def _padded(sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
+    """The rows from A1 on, whatever calamine leaves out at the top and at the left."""
+    top, left = sheet.start or (0, 0)
+    rows = sheet.to_python(skip_empty_area=True)
+    yield from ([] for _ in range(top))
+    yield from ([None] * left + row for row in rows)
+
+
+def _cell(cell: Any, errors: frozenset[str]) -> Cell:
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    if isinstance(cell, str) and cell in errors:
+        return Flaw.ERROR
+    return cell  # type: ignore[no-any-return]
+
+
+def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
+    """The sheets of an .xls. Raises UnreadableFile for a password, damage, or a file over `limits.xls_bytes`."""
+    size = path.stat().st_size
+    if size > limits.xls_bytes:
+        limit = limits.xls_bytes // MEGABYTE
+        raise UnreadableFile(file, "too_large", megabytes=size // MEGABYTE, limit=limit)
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+    except calamine.PasswordError as error:
+        raise UnreadableFile(file, "password_protected") from error
+    except BaseException as error:
+        # A broken file can make calamine panic, which pyo3 raises as a BaseException of its own.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise UnreadableFile(file, "damaged_file", reason="BIFF") from error
+        raise
+    names = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+    return [XlsSheet(book, name, limits.columns) for name in names]
