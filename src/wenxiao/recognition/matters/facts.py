@@ -1,0 +1,144 @@
+"""What one order says about place, party, problem, wish and time, read out of its text and columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from wenxiao.recognition.matters.words import words
+from wenxiao.recognition.schema import Order
+from wenxiao.recognition.text import normalise
+
+#: A title shorter than this says nothing; the opening of the message then stands for it.
+SHORT_TITLE = 5
+#: How much of the message stands for a missing title, and how much of it is read at all, in code points.
+OPENING = 80
+READ = 1500
+#: Names are looked for in this much of the message.
+NAMED = 400
+
+
+class Name(NamedTuple):
+    """A place or party as written, without the area before it; `kind` is the list that its ending is in."""
+
+    text: str
+    kind: str
+
+
+class Mark(NamedTuple):
+    """An exact identifier: a bus route, a number plate, a house number. Never compared loosely."""
+
+    kind: str
+    value: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """One order as same-matter recognition sees it. `head` is the title or what stands for it, `full` all of it.
+
+    `day` counts days from 1970-01-01 (fractions are hours), None where the source gives no time.
+    """
+
+    order: str
+    head: str
+    full: str
+    names: tuple[Name, ...]
+    body_names: tuple[Name, ...]
+    marks: tuple[Mark, ...]
+    head_problems: frozenset[str]
+    problems: frozenset[str]
+    wishes: frozenset[str]
+    areas: frozenset[str]
+    caller: str
+    phone: str
+    category: str
+    address: str
+    day: float | None
+    longitude: float | None
+    latitude: float | None
+
+
+_SPACE = re.compile(r"\s+")
+_URL = re.compile(r"https?://[\w./?=&%#-]*")
+_HIDDEN = re.compile(r"\*{3,}")
+_AREA = re.compile(r"[A-Z]\d{0,2}[市区县]|[A-Z]\d{1,2}(?![A-Za-z0-9路栋座])")
+_TIDY = re.compile(r"^[、,.·\-_\d]+(?=[\u4e00-\u9fff])|^[省市区县号]")
+_TOWN = re.compile(r"^.{1,6}?(?:街道|镇|乡|社区|片区)(?=..)")
+_PHASE = re.compile(r"[一二三四五六七八九十\dA-Za-z]{1,3}(?:期|区|栋|座|号楼|组团|批)$")
+_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"两": "2"}
+_MARKS = (
+    ("route", re.compile(r"(?<![\dA-Za-z])([A-Za-z]?\d{1,4}[A-Za-z]?)(?:路|线路|公交)(?!口|段|[、,]?\d)")),
+    ("metro", re.compile(r"(\d{1,2}|[一二三四五六七八九十])号线")),
+    ("plate", re.compile(r"([\u4e00-\u9fff][A-Z][·\- ]?[A-Z0-9]{5,6})(?![A-Za-z0-9])")),
+    ("train", re.compile(r"(?<![A-Za-z0-9])([GDCKTZ]\d{1,4})(?:次|列车|列)")),
+    ("document", re.compile(r"([〔\[(（【]\d{4}[〕\])）】]\d{1,5}号)")),
+    (
+        "house",
+        re.compile(
+            r"(?<![\dA-Za-z期])(\d{1,4}|[A-Za-z]\d{1,3}|[一二三四五六七八九十]{1,3})(?:栋|幢|号楼|座)"
+        ),
+    ),
+    ("phase", re.compile(r"([一二三四五六七八九]|\d)期")),
+    ("year", re.compile(r"((?:19|20)\d\d)(?:年度?)")),
+    ("number", re.compile(r"([\u4e00-\u9fff]{2}\d{1,5})号(?![线楼])")),
+)
+#: Kinds of identifier, in the order in which pairs count them.
+MARK_KINDS = tuple(kind for kind, _ in _MARKS)
+
+
+def read_facts(order: Order) -> Facts:
+    """Read one order. Works on any of: title, content, address, category; none of them is needed."""
+    title, content, address = _clean(order.title), _clean(order.content), _clean(order.address)
+    head = title if len(title) >= SHORT_TITLE else f"{title} {content[:OPENING]}".strip()
+    full = f"{head}。{content[:READ]}。{address}"
+    names = find_names(f"{head}。{address}")
+    seen = words()
+    head_problems = frozenset(seen.problems.find(head))
+    when = order.called_at or order.dispatched_at
+    return Facts(
+        order=order.order,
+        head=head,
+        full=full,
+        names=names,
+        body_names=find_names(content[:NAMED]),
+        marks=find_marks(f"{head}。{content[:NAMED]}"),
+        head_problems=head_problems,
+        problems=head_problems | frozenset(seen.problems.find(content[:READ])),
+        wishes=frozenset(seen.wishes.find(head)),
+        areas=frozenset(_AREA.findall(f"{head} {order.area}")),
+        caller=order.caller.strip(),
+        phone=order.phone.strip(),
+        category=_clean(f"{order.request_type} {order.category}"),
+        address=address,
+        day=None if when is None else (when.toordinal() - 719163) + when.hour / 24,
+        longitude=order.longitude,
+        latitude=order.latitude,
+    )
+
+
+def _clean(text: str) -> str:
+    text = normalise(text).text if text else ""
+    return _SPACE.sub(" ", _HIDDEN.sub(" ", _URL.sub(" ", text))).strip()
+
+
+def find_names(text: str) -> tuple[Name, ...]:
+    """Places and parties in `text`, each once, in order. By endings and breaks; a common noun is not a name."""
+    lists, found = words(), {}
+    for piece in lists.breaks.split(_AREA.sub("。", text)):
+        for match in lists.name.finditer(piece):
+            name = _TIDY.sub("", match[0])
+            name = _TOWN.sub("", name) or name
+            if len(name) > len(match[2]) and len(name) >= 2 and name not in lists.common:
+                found[name] = lists.kind_of[match[2]]
+    return tuple(Name(text, kind) for text, kind in found.items())
+
+
+def find_marks(text: str) -> tuple[Mark, ...]:
+    """Exact identifiers in `text`, each once."""
+    found: dict[Mark, None] = {}
+    for kind, pattern in _MARKS:
+        for match in pattern.finditer(text):
+            value = "".join(_DIGITS.get(c, c) for c in match[1].upper())
+            found[Mark(kind, value)] = None
+    return tuple(found)

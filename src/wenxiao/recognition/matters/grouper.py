@@ -1,0 +1,58 @@
+"""From nothing: a whole history of orders grouped into matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from wenxiao.recognition.matters.candidates import candidates
+from wenxiao.recognition.matters.collection import columns, weights
+from wenxiao.recognition.matters.facts import Facts, read_facts
+from wenxiao.recognition.matters.grouping import Linker, Pairs
+from wenxiao.recognition.matters.model import model
+from wenxiao.recognition.matters.pairs import features
+from wenxiao.recognition.schema import batch_to_orders
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The matter that an order belongs to; `score` is the probability of its strongest link, None when it has none."""
+
+    matter: str
+    score: float | None
+    links: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Grouper:
+    """Add batches of `ORDERS` in any cut, then `group`: the answer does not depend on the cut."""
+
+    _facts: list[Facts] = field(default_factory=list)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take in a batch of `schema.ORDERS`."""
+        self._facts += [read_facts(order) for order in batch_to_orders(batch)]
+
+    def group(self) -> list[Assignment]:
+        """One assignment an order, in the order in which they were added."""
+        if not self._facts:
+            return []
+        packed = columns(self._facts)
+        weight, judge = weights(packed), model()
+
+        def score(i: np.ndarray, j: np.ndarray) -> np.ndarray:
+            return judge.probability(features(packed, weight, i, j))
+
+        left, right = candidates(packed, weight.word)
+        p = score(left, right)
+        labels = Linker(judge.same, score).group(len(packed), Pairs(left, right, p))
+        best = np.zeros(len(packed))
+        inside = labels[left] == labels[right]
+        np.maximum.at(best, left[inside], p[inside])
+        np.maximum.at(best, right[inside], p[inside])
+        return [
+            Assignment(f"M{label + 1:06d}", round(float(b), 4) if b > 0 else None)
+            for label, b in zip(labels, best, strict=True)
+        ]
