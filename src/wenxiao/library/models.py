@@ -1,0 +1,224 @@
+"""What the engine found, what people decided on it, and the matters behind the orders."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wenxiao.library.choices import (
+    Certainty,
+    ClosureClass,
+    CommitmentState,
+    Decision,
+    DismissReason,
+    Grade,
+    Kind,
+    MatterState,
+)
+from wenxiao.orders.models import WorkOrder
+
+
+class Kinds(models.Model):
+    """The six kinds as columns, so that a list can be filtered by each."""
+
+    is_commitment = models.BooleanField(_("承诺件"), default=False)
+    is_enforcement = models.BooleanField(_("执法类"), default=False)
+    is_repeat = models.BooleanField(_("多次来电"), default=False)
+    is_crossing = models.BooleanField(_("三跨"), default=False)
+    is_flagged = models.BooleanField(_("交办平台标注疑难复杂"), default=False)
+    is_dissatisfied = models.BooleanField(_("不满意"), default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that apply, in the order of the glossary."""
+        return [kind.value for kind in Kind if getattr(self, f"is_{kind.value}")]
+
+
+class Finding(Kinds):
+    """What the engine recognised in one order (recognition.schema.Finding explains the columns).
+
+    `captured`: the order is on the list to assess (likely unresolved, or of any kind). `decision` is the state of
+    the verdict that stands, `decided_version` the version of the order that it was made on; both survive a second
+    reading. `top_text` is the first evidence sentence.
+    """
+
+    order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="finding")
+    model = models.CharField(max_length=60, blank=True)
+    closure_class = models.CharField(_("办结性质"), max_length=20, choices=ClosureClass)
+    unresolved = models.FloatField(_("未实质性办结可能性"))
+    logit = models.FloatField()
+    captured = models.BooleanField(default=False)
+    evidence = models.JSONField(default=list)
+    missing = models.JSONField(default=list)
+    demands = models.JSONField(default=list)
+    details = models.JSONField(default=dict)
+    reference = models.DateField(null=True, blank=True)
+    order_version = models.PositiveIntegerField(default=1)
+    top_text = models.TextField(blank=True)
+    read_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(_("研判结论"), max_length=10, choices=Decision, default=Decision.PENDING)
+    decided_version = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("识别结果")
+        verbose_name_plural = _("识别结果")
+        indexes = (
+            models.Index(fields=("decision", "captured", "-unresolved", "-order"), name="library_to_assess"),
+            models.Index(fields=("-unresolved", "-order"), name="library_by_probability"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.closure_class}"
+
+    @property
+    def is_outdated_verdict(self) -> bool:
+        """Whether the order changed after the verdict that stands."""
+        return self.decided_version is not None and self.decided_version < self.order_version
+
+
+class Commitment(models.Model):
+    """A promised action. `start`/`end` count code points in the `field` of the order as imported."""
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="commitments")
+    field = models.CharField(max_length=20)
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    text = models.TextField(_("承诺原文"))
+    due = models.DateField(_("到期日"), null=True, blank=True)
+    due_text = models.TextField(blank=True)
+    basis = models.TextField(_("依据"), blank=True)
+    certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.NONE)
+    concrete = models.BooleanField(default=True)
+    promisor = models.TextField(_("承诺方"), blank=True)
+    provisional = models.BooleanField(default=False)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=CommitmentState, default=CommitmentState.PENDING
+    )
+    order_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("承诺")
+        verbose_name_plural = _("承诺")
+        indexes = (models.Index(fields=("state", "due"), name="library_ledger"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.due or '-'}"
+
+
+class Verdict(models.Model):
+    """A person's decision on a finding. `snapshot` is what the engine had said when it was made."""
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="verdicts")
+    decision = models.CharField(_("研判结论"), max_length=10, choices=Decision)
+    reason = models.CharField(_("理由"), max_length=20, choices=DismissReason, blank=True)
+    note = models.TextField(_("说明"), blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="verdicts"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    snapshot = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("研判结论")
+        verbose_name_plural = _("研判结论")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order",),
+                condition=models.Q(undone_at__isnull=True),
+                name="library_one_verdict_stands",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.decision}"
+
+
+class Matter(Kinds):
+    """The real-world problem behind one or many orders.
+
+    `number` is what people call it and never changes. `key` is the grouper's. `worked_on` is set by the first act
+    of a person on it; from then on no machine merges, splits or renumbers it. `grade_by` set: a person graded it.
+    """
+
+    number = models.CharField(_("编号"), max_length=12, unique=True)
+    key = models.CharField(max_length=220, blank=True, db_index=True)
+    title = models.CharField(_("事项"), max_length=200)
+    grade = models.CharField(_("等级"), max_length=10, choices=Grade, blank=True)
+    #: 0 for red to 3 for blue and 9 for none: the order of the list.
+    grade_rank = models.PositiveSmallIntegerField(default=9)
+    grade_reasons = models.JSONField(default=list)
+    grade_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(_("状态"), max_length=10, choices=MatterState, default=MatterState.OPEN)
+    order_count = models.PositiveIntegerField(default=0)
+    unit_count = models.PositiveIntegerField(default=0)
+    caller_count = models.PositiveIntegerField(default=0)
+    first_called = models.DateTimeField(null=True, blank=True)
+    last_called = models.DateTimeField(null=True, blank=True)
+    next_due = models.DateField(null=True, blank=True)
+    worked_on = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("同一事项")
+        verbose_name_plural = _("同一事项")
+        indexes = (models.Index(fields=("state", "grade_rank", "-last_called"), name="library_by_grade"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class MatterLink(models.Model):
+    """That an order belongs to a matter. `by` set: a person put it there, and the machine leaves it."""
+
+    order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="matter_link")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="links")
+    score = models.FloatField(null=True, blank=True)
+    reasons = models.JSONField(default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("事项关联")
+        verbose_name_plural = _("事项关联")
+
+    def __str__(self) -> str:
+        return f"{self.order_id} → {self.matter_id}"
+
+
+class SavedView(models.Model):
+    """A named filter of one page. `query` is its query string; what it shows still depends on who looks."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=20, default="assess")
+    name = models.CharField(_("名称"), max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    shared = models.BooleanField(_("共享"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("视图")
+        verbose_name_plural = _("视图")
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "page", "name"), name="library_one_view_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
