@@ -59,7 +59,8 @@ class Lexicon:
                 self._owners[index[term]].append(name)
         self._automaton: Any = ahocorasick.Automaton()
         for piece, owners in parts.items():
-            self._automaton.add_word(piece, (len(piece), tuple(owners)))
+            # Later parts first: a piece that is two parts of one term must not follow upon itself.
+            self._automaton.add_word(piece, (len(piece), tuple(sorted(owners, key=lambda p: -p.index))))
         if parts:
             self._automaton.make_automaton()
         self._empty = not parts

@@ -7,7 +7,7 @@ the hit, so that a person reads a phrase and not a keyword.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,8 @@ class Signal:
 
 def read_signal(row: dict[str, Any]) -> Signal:
     """A signal from its table in a data file; the word lists stay behind."""
-    names = ("name", "version", "leans", "prior", "label", "label_en", "explain", "explain_en")
-    return Signal(
-        *(row[name] for name in names), number=row.get("number"), fields=tuple(row.get("fields", ()))
-    )
+    known = {f.name for f in fields(Signal)} - {"fields"}
+    return Signal(**{name: row[name] for name in known if name in row}, fields=tuple(row.get("fields", ())))
 
 
 class TextSignals:

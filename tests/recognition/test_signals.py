@@ -1,0 +1,96 @@
+"""The named signals: each fires on what it is named for, and keeps quiet where it should."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wenxiao.recognition.schema import Order
+from wenxiao.recognition.signals import TextSignals
+
+SIGNALS = TextSignals()
+
+FIRES = [
+    ("only_forwarded", "您反映的情况已转交镇综合行政执法局处理。"),
+    ("only_forwarded", "已函告产权单位，请其自行与您联系。"),
+    ("in_progress", "目前相关工作正在有序推进中。"),
+    ("in_progress", "案件还在走内部流程，请您再等一等。"),
+    ("plan_undated", "下一步我镇将加大巡查频次，防止问题反弹。"),
+    ("plan_undated", "将把该小区列入下一批项目储备。"),
+    ("waits_for_others", "需待上级补助下达后方可启动。"),
+    ("waits_for_others", "受用地性质限制，暂无法新建停车场。"),
+    ("no_duty", "我镇无执法权限，无法处理该类行为。"),
+    ("sent_elsewhere", "河道归水利管、岸上归村里管，请分别反映。"),
+    ("told_to_sue", "调解未达成一致，您可申请仲裁。"),
+    ("only_explained", "工作人员上门做了思想工作，对方情绪稳定。"),
+    ("third_party_urged", "已责成物业公司妥善处理。"),
+    ("measures_only", "我局将对该路段加强巡查，形成长效机制。"),
+    ("study_only", "您的建议我们将认真研究，作为今后工作的参考。"),
+    ("not_verified", "通过电话询问，企业称已经整改到位。"),
+    ("put_off_again", "原定月底完工，现调整至下季度。"),
+    ("not_done_yet", "该段路灯至今未通电，尚未移交。"),
+    ("result_shown", "该坑塘5月10日已用沥青修补，附前后照片。"),
+    ("checked_on_site", "3月6日执法人员到现场核查，昼间噪声62分贝。"),
+    ("answered", "根据《城镇职工基本医疗保险办法》第九条规定，可以补缴。"),
+    ("untrue_shown", "经调取监控，未发现您所述车辆，问题不属实。"),
+    ("refused_with_reason", "经审核，您家不符合公租房申请条件，故不予受理。"),
+]
+QUIET = [
+    ("only_forwarded", "已转交环卫所，垃圾当日已处理完毕。"),
+    ("in_progress", "道路原来正在施工，现已通车。"),
+    ("third_party_urged", "已责令该店整改，油烟净化器已整改到位。"),
+    ("result_shown", "水管尚待更换，预计月底已恢复供水。"),
+    ("told_to_sue", "该案法院已判决，被告已向人民法院交付款项。"),
+    ("not_verified", "据社区介绍，我局又到现场核实，情况属实。"),
+]
+
+
+@pytest.mark.parametrize(("signal", "reply"), FIRES)
+def test_a_signal_fires_on_what_it_is_named_for(signal, reply):
+    assert signal in fired(reply=reply)
+
+
+@pytest.mark.parametrize(("signal", "reply"), QUIET)
+def test_a_signal_is_silenced_by_what_undoes_it(signal, reply):
+    assert signal not in fired(reply=reply)
+
+
+def test_every_signal_has_a_case():
+    untested = {name for name, s in SIGNALS.signals.items() if "reply" in s.fields} - {
+        name for name, _ in FIRES
+    }
+    assert not untested
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "说是办好了，可到现在一个人都没来过。",
+        "当天停了一晚上，第二天照样开工。",
+        "没有人联系过我，怎么就办结了。",
+    ],
+)
+def test_what_the_caller_says_after_closing_counts(said):
+    assert fired(callback=said) == ["callback_not_done"]
+
+
+def test_the_callers_own_quoted_words_are_not_the_units():
+    assert "only_forwarded" not in fired(reply="您来信说“上次答复只是已转交城管局处理”，我们看到了。")
+
+
+def test_a_signal_speaks_once_a_field_and_shows_its_clause():
+    text = "您好。\n此事已转交城管局处理，另一件也已转交环保局处理。"
+    (evidence,) = [e for e in SIGNALS.read(Order(reply=text)) if e.signal == "only_forwarded"]
+    assert evidence.text == "此事已转交城管局处理"
+    assert text[evidence.start : evidence.end] == evidence.text
+
+
+@given(st.text(alphabet="已转交正在推进。，、“”现场核实将\n\t 未1年月日", max_size=300))
+def test_every_span_is_a_slice_of_the_text(text):
+    for evidence in SIGNALS.read(Order(reply=text, callback=text)):
+        field = text
+        assert 0 <= evidence.start < evidence.end <= len(field)
+        assert field[evidence.start : evidence.end] == evidence.text
+
+
+def fired(**texts):
+    return [e.signal for e in SIGNALS.read(Order(**texts))]
