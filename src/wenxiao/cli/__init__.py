@@ -1,0 +1,47 @@
+"""The `wenxiao` command. Each sub-command is a module with `add_parser` and `run`; heavy imports wait until it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from wenxiao import __version__
+
+#: Exit codes: all well (rejected rows included, they are reported); something was refused or could not be written;
+#: nothing could be read, or the command line was wrong; stopped from the keyboard.
+OK, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
+
+#: Modules of this package, in the order of the help.
+COMMANDS = ("scan", "demo")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="wenxiao", description="问效：找出只在纸面上办结的热线工单，一直跟到真正办成。"
+    )
+    parser.add_argument("--version", action="version", version=f"wenxiao {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
+    for name in COMMANDS:
+        module = import_module(f"wenxiao.cli.{name}")
+        module.add_parser(commands).set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 must not end the run
+    args = build_parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+    except KeyboardInterrupt:
+        print("已停止，没有写出文件。", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # `wenxiao scan … | head`
+        sys.stderr.close()
+        return OK
+    return code

@@ -1,0 +1,108 @@
+"""The engine: one order in, one finding out; the same function over Arrow batches.
+
+Reading an order needs nothing but that order, the settings and the data files, so results do not depend on the size
+of a batch or on the number of processes. What needs many orders (same matter, copied replies, a unit against its
+peers) is in `collection` and is added afterwards.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+
+from wenxiao.calendars import Calendar
+from wenxiao.recognition.closure import KINDS, MissingEvidence, closure_class, probability, readable
+from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.commitments import commitments_of
+from wenxiao.recognition.crossing import crossing_details
+from wenxiao.recognition.enforcement import enforcement_details
+from wenxiao.recognition.model import Model, Scores
+from wenxiao.recognition.schema import (
+    Evidence,
+    Finding,
+    Order,
+    batch_to_orders,
+    findings_to_batch,
+)
+from wenxiao.recognition.settings import Settings
+from wenxiao.recognition.signals import TextSignals
+from wenxiao.recognition.text import reference_date
+
+
+class Engine:
+    """All rules and the model, loaded once. Cheap to call, safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.calendar = Calendar.load()
+        self.text_signals = TextSignals(settings.data)
+        self.column_signals = ColumnSignals(settings.data)
+        self.missing = MissingEvidence(settings.data)
+        self.model = Model.load(settings.model)
+
+    def read_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """`ORDERS` in, `FINDINGS` out, row for row."""
+        return findings_to_batch([self.read(order) for order in batch_to_orders(batch)])
+
+    def read(self, order: Order) -> Finding:
+        """Everything that one order says by itself."""
+        commitments = commitments_of(order, self.calendar)
+        signals = self.text_signals.read(order)
+        scores = self.model.read(order, signals, commitments)
+        columns = self.column_signals.read(order, signals, commitments, self.settings.as_of)
+        evidence = _weighed(signals, scores) + columns + scores.wording
+        logit = scores.logit + sum(e.weight for e in columns)
+        finding = Finding(
+            order.order,
+            order.row,
+            order.file,
+            unresolved=round(probability(logit), 4),
+            logit=round(logit, 4),
+            evidence=sorted(evidence, key=lambda e: -abs(e.weight)),
+            commitments=commitments,
+            reference=_reference(order),
+            model=self.model.name,
+        )
+        finding.closure_class = closure_class(
+            readable(order, evidence), finding.unresolved, evidence, commitments
+        )
+        finding.missing = self.missing.read(order, finding.closure_class, evidence, commitments)
+        self._kinds(order, finding, scores)
+        return finding
+
+    def _kinds(self, order: Order, finding: Finding, scores: Scores) -> None:
+        """Which of the six kinds apply; a column that says so wins over the text."""
+        kinds = set()
+        if any(c.concrete for c in finding.commitments):
+            kinds.add("commitment")
+        if scores.is_enforcement:
+            kinds.add("enforcement")
+            details = enforcement_details(order)
+            finding.enforcement_fields, finding.enforcement_acts = details.fields, details.acts
+            finding.evidence += details.evidence
+        crossing = crossing_details(order)
+        if scores.is_crossing or crossing.stated:
+            kinds.add("crossing")
+            finding.crossing_bodies = crossing.bodies
+            finding.crossing_across = [a for a in crossing.across if a in self.settings.three_cross]
+            finding.evidence += crossing.evidence
+        if order.is_repeat or order.previous_order.strip():
+            kinds.add("repeat")
+        if order.is_hard:
+            kinds.add("flagged")
+        if self.column_signals.is_dissatisfied(order):
+            kinds.add("dissatisfied")
+        finding.kinds = [kind for kind in KINDS if kind in kinds]
+
+
+def _weighed(signals: list[Evidence], scores: Scores) -> list[Evidence]:
+    """The text signals with what each added; a signal in two fields shares its weight, shown once."""
+    weights = dict(scores.signal_weights)
+    for signal in signals:
+        signal.weight = round(weights.pop(signal.signal, 0.0), 3)
+    return signals
+
+
+def _reference(order: Order) -> date | None:
+    return reference_date(order.reply, order.replied_at or order.closed_at)

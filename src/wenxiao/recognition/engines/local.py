@@ -1,0 +1,81 @@
+"""The engine on this machine: batches through worker processes, results in the order of the input.
+
+The first batch is read in this process: small files never pay for starting workers, and a large one shows its first
+results at once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
+
+import pyarrow as pa
+
+from wenxiao.recognition.engine import Engine
+from wenxiao.recognition.settings import Settings
+
+Pair = tuple[pa.RecordBatch, pa.RecordBatch]
+
+#: Batches in flight per worker; more would only hold memory.
+AHEAD = 2
+
+_engine: Engine | None = None
+
+
+def _start(settings: Settings) -> None:
+    global _engine  # noqa: PLW0603 -- one engine a worker process, loaded when it starts
+    _engine = Engine(settings)
+
+
+def _work(batch: pa.RecordBatch) -> pa.RecordBatch:
+    assert _engine is not None
+    return _engine.read_batch(batch)
+
+
+def available_processes() -> int:
+    """The processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        return os.cpu_count() or 1
+
+
+def read_batches(
+    batches: Iterable[pa.RecordBatch], settings: Settings, processes: int | None = None
+) -> Iterator[Pair]:
+    """(orders, findings) for each batch of `ORDERS`, in order. `processes` of 1 reads everything here."""
+    engine = Engine(settings)
+    waiting = iter(batches)
+    first = list(islice(waiting, 2))
+    for batch in first[:1]:
+        yield batch, engine.read_batch(batch)
+    rest = chain(first[1:], waiting)
+    count = processes or available_processes()
+    if count == 1 or len(first) < 2:
+        for batch in rest:
+            yield batch, engine.read_batch(batch)
+    else:
+        yield from _in_workers(rest, settings, count)
+
+
+def _in_workers(batches: Iterator[pa.RecordBatch], settings: Settings, count: int) -> Iterator[Pair]:
+    # Workers are spawned, not forked: the caller may have threads (a progress bar), and a fork would copy their locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(settings,)) as pool:
+        flying: deque[tuple[pa.RecordBatch, Future[pa.RecordBatch]]] = deque()
+        try:
+            for batch in batches:
+                flying.append((batch, pool.submit(_work, batch)))
+                if len(flying) > count * AHEAD:
+                    done, future = flying.popleft()
+                    yield done, future.result()
+            while flying:
+                done, future = flying.popleft()
+                yield done, future.result()
+        finally:
+            for _, future in flying:
+                future.cancel()

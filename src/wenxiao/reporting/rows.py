@@ -1,0 +1,91 @@
+"""One order as one row of a sheet, in the words of people: the columns that the workbook and the CSV share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from wenxiao.recognition.schema import TEXT_FIELDS, Commitment, Evidence, Finding, Order
+from wenxiao.reporting import words
+from wenxiao.reporting.masking import mask
+
+Cell = str | int | float | date | None
+
+#: Evidence worth a line in a sheet: the strongest few that speak for "not resolved".
+SHOWN_EVIDENCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its header, its width in characters, how it is written, and where its value comes from."""
+
+    header: str
+    width: int
+    form: str
+    value: Callable[[Order, Finding], Cell]
+
+
+def evidence_in_words(finding: Finding) -> str:
+    """Numbered lines: the signal's name, where it stands, and the words themselves."""
+    speaking = [e for e in finding.evidence if e.weight > 0][:SHOWN_EVIDENCE]
+    return "\n".join(f"{n}. {_in_words(e)}" for n, e in enumerate(speaking, 1))
+
+
+def _in_words(evidence: Evidence) -> str:
+    label, where = words.signal_label(evidence.signal), words.field_label(evidence.field)
+    if evidence.field in TEXT_FIELDS:
+        return f"{label}（{where}）：{mask(' '.join(evidence.text.split()))}"
+    return f"{label}（{where}：{evidence.text}）" if evidence.text else label
+
+
+def missing_in_words(finding: Finding) -> str:
+    return "；".join(words.missing()[name][0] for name in finding.missing)
+
+
+def commitments_in_words(finding: Finding) -> str:
+    """Numbered lines: the promise, its last day and how that was worked out."""
+    return "\n".join(
+        f"{n}. {mask(' '.join(c.text.split()))}{_due_in_words(c)}" for n, c in enumerate(concrete(finding), 1)
+    )
+
+
+def _due_in_words(commitment: Commitment) -> str:
+    if commitment.due is None:
+        return f"（{words.CERTAINTY[commitment.certainty]}）"
+    return f"（{commitment.due.isoformat()}；{commitment.basis}）"
+
+
+def concrete(finding: Finding) -> list[Commitment]:
+    """The commitments that somebody could later check."""
+    return [c for c in finding.commitments if c.concrete]
+
+
+def next_due(finding: Finding) -> date | None:
+    return min((c.due for c in concrete(finding) if c.due), default=None)
+
+
+COLUMNS = (
+    Column("工单编号", 18, "text", lambda o, f: f.order),
+    Column("未实质性办结可能性", 12, "percent", lambda o, f: f.unresolved),
+    Column("办结性质", 16, "text", lambda o, f: words.CLASSES[f.closure_class]),
+    Column("类别", 18, "text", lambda o, f: "、".join(words.KINDS[k] for k in f.kinds)),
+    Column("依据（信号与原文）", 60, "wrap", lambda o, f: evidence_in_words(f)),
+    Column("缺少的证据", 24, "wrap", lambda o, f: missing_in_words(f)),
+    Column("承诺", 44, "wrap", lambda o, f: commitments_in_words(f)),
+    Column("最近到期日", 12, "date", lambda o, f: next_due(f)),
+    Column("同一事项", 11, "text", lambda o, f: f.matter),
+    Column("承办单位", 16, "text", lambda o, f: o.unit),
+    Column("来电时间", 12, "date", lambda o, f: o.called_at.date() if o.called_at else None),
+    Column(
+        "答复时间",
+        12,
+        "date",
+        lambda o, f: t.date() if (t := o.replied_at or o.closed_at) else None,
+    ),
+    Column("标题", 28, "wrap", lambda o, f: mask(o.title.strip())),
+    Column("诉求内容", 50, "text", lambda o, f: mask(o.content.strip())),
+    Column("答复", 50, "text", lambda o, f: mask((o.reply or o.handling).strip())),
+    Column("来源文件", 16, "text", lambda o, f: f.file),
+    Column("行", 7, "number", lambda o, f: f.row),
+)

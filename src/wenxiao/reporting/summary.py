@@ -1,0 +1,125 @@
+"""The summary that `scan` prints: what was read, what is owed, the top of the list, what did not get in, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from wenxiao.reporting import words
+from wenxiao.reporting.masking import mask
+from wenxiao.scanning.result import ScanResult, TopOrder
+
+#: Code points of a title and of an evidence sentence that are shown.
+TITLE_LENGTH, SENTENCE_LENGTH = 36, 110
+SHOWN_PROBLEMS = 8
+_LEDGER = (("overdue", "已逾期"), ("week", "七天内到期"), ("later", "以后到期"), ("undated", "无期限"))
+
+
+def print_summary(result: ScanResult, outputs: Sequence[Path], console: Console | None = None) -> None:
+    """Print `result` for a person; `outputs` are the files that were written."""
+    out = console or Console(highlight=False)
+    _sources(out, result)
+    if result.orders:
+        _figures(out, result)
+        _top(out, result)
+    _problems(out, result)
+    _next(out, result, outputs)
+
+
+def _sources(out: Console, result: ScanResult) -> None:
+    for refused in result.refused:
+        out.print(f"[bold red]读不了[/] {escape(refused.file)}：{escape(refused.message)}")
+    for source in result.sources:
+        out.print(f"[bold]{escape(source.name)}[/]　{escape(source.form)}　读入 {source.rows} 件")
+        for note in source.notes:
+            out.print(Padding(escape(note), (0, 0, 0, 2)))
+
+
+def _figures(out: Console, result: ScanResult) -> None:
+    share = result.unresolved / result.orders
+    out.print()
+    out.print(
+        f"共 [bold]{result.orders}[/] 件，疑似未实质性办结 [bold red]{result.unresolved}[/] 件（{share:.0%}）"
+        f"　数据截止 {result.as_of}　用时 {result.seconds:.1f} 秒"
+    )
+    out.print(_line("办结性质", [(label, result.classes[key]) for key, label in words.CLASSES.items()]))
+    out.print(_line("类别　　", [(label, result.kinds[key]) for key, label in words.KINDS.items()]))
+    out.print(_line("承诺（条）", [(label, result.commitments[key]) for key, label in _LEDGER]))
+    shared = [n for n in result.matters.values() if n > 1]
+    if result.matters:
+        out.print(
+            f"同一事项　{len(result.matters)} 个，其中 {len(shared)} 个有多件工单（共 {sum(shared)} 件，"
+            f"最多的一个 {max(shared, default=1)} 件）"
+        )
+
+
+def _line(name: str, figures: list[tuple[str, int]]) -> str:
+    return f"{name}　" + "　".join(f"{label} [bold]{n}[/]" for label, n in figures)
+
+
+def _top(out: Console, result: ScanResult) -> None:
+    out.print()
+    table = Table(
+        title="最可能没有办成的", title_justify="left", title_style="bold", box=None, padding=(0, 1, 0, 0)
+    )
+    table.add_column("可能性", justify="right", no_wrap=True)
+    table.add_column("工单与依据", overflow="fold")
+    for top in result.ranked():
+        table.add_row(f"[bold red]{top.unresolved:.0%}[/]", _order(top))
+    out.print(table)
+
+
+def _order(top: TopOrder) -> Text:
+    kinds = "、".join(words.KINDS[k] for k in top.kinds)
+    about = "　".join(part for part in (top.order, words.CLASSES[top.closure_class], kinds, top.unit) if part)
+    text = Text(_short(top.title, TITLE_LENGTH) or "（无标题）")
+    text.append(f"　{about}\n", style="dim")
+    text.append(f"{words.signal_label(top.signal)}：" if top.signal else "")
+    text.append(f"“{_short(top.sentence, SENTENCE_LENGTH)}”\n" if top.sentence else "\n", style="yellow")
+    return text
+
+
+def _short(text: str, length: int) -> str:
+    line = mask(" ".join(text.split()))
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _problems(out: Console, result: ScanResult) -> None:
+    if result.rejected:
+        out.print()
+        out.print(f"[bold]没有读入的行：{sum(result.rejected.values())}[/]")
+        for problem in result.problems[:SHOWN_PROBLEMS]:
+            where = "，".join(
+                part for part in (problem.sheet, f"第 {problem.row} 行", problem.column) if part
+            )
+            out.print(Padding(escape(f"{problem.file}，{where}：{problem.message}"), (0, 0, 0, 2)))
+        more = sum(result.rejected.values()) - min(len(result.problems), SHOWN_PROBLEMS)
+        if more > 0:
+            out.print(Padding(f"还有 {more} 行；写成 .xlsx 时都在“未读入的行”一页。", (0, 0, 0, 2)))
+    if result.warned:
+        out.print()
+        out.print(f"[bold]读入了、但请留意：{sum(result.warned.values())}[/]")
+        for code, count in result.warned.most_common():
+            example = result.warning_examples[code]
+            where = "，".join(part for part in (f"第 {example.row} 行", example.column) if part)
+            out.print(
+                Padding(escape(f"{count} 处，如{example.file}，{where}：{example.message}"), (0, 0, 0, 2))
+            )
+
+
+def _next(out: Console, result: ScanResult, outputs: Sequence[Path]) -> None:
+    out.print()
+    if not result.orders:
+        out.print("[bold red]什么都没有读到。[/]请按上面的说明检查文件。")
+        return
+    for path in outputs:
+        out.print(f"已写出 [bold]{escape(str(path))}[/]")
+    if not outputs:
+        out.print("下一步：加上 --out findings.xlsx（或 .html、.jsonl、.csv），把每一件和依据写成文件。")
+    out.print("以上是机器的参考意见，不是结论；每一件都有依据原文，请由人研判。")

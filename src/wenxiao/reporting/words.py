@@ -1,0 +1,75 @@
+"""The words that people read for what the engine writes: kinds, classes, signals, missing evidence, fields.
+
+The English words are those of the findings format; the Chinese ones are the glossary's. One word for one thing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from wenxiao.recognition.closure import MissingEvidence
+from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.signals import Signal, TextSignals
+
+KINDS = {
+    "commitment": "承诺件",
+    "enforcement": "执法类",
+    "repeat": "多次来电",
+    "crossing": "三跨",
+    "flagged": "标注疑难复杂",
+    "dissatisfied": "不满意",
+}
+CLASSES = {
+    "substantive": "实质性办结",
+    "staged_dated": "阶段性（有期限）",
+    "staged_undated": "阶段性（无期限）",
+    "procedural": "程序性办结",
+    "unclear": "无法判断",
+}
+CERTAINTY = {"stated": "写明日期", "fuzzy": "时间含糊", "none": "没写时间"}
+FIELDS = {
+    "title": "标题",
+    "content": "诉求内容",
+    "reply": "答复",
+    "handling": "办理情况",
+    "callback": "回访",
+    "matter": "同一事项",
+    "commitments": "承诺",
+    "resolved": "是否解决",
+    "satisfaction": "满意度",
+    "returns": "退回次数",
+    "extensions": "延期次数",
+    "rehandled": "重新办理次数",
+    "chases": "催办次数",
+    "is_supervised": "是否督办",
+    "is_hard": "是否疑难",
+    "is_final": "是否最终办理结果",
+    "closed_at": "办结时间",
+    "unit": "承办单位",
+}
+WORDING = "措辞"
+WORDING_EXPLAIN = "这句话的说法，在已标注的答复里多见于没有办成的工单。"
+
+
+@cache
+def signals() -> dict[str, Signal]:
+    """Every named signal, by name."""
+    return {**TextSignals().signals, **ColumnSignals().signals}
+
+
+@cache
+def missing() -> dict[str, tuple[str, str]]:
+    """Chinese and English words for each piece of missing evidence."""
+    return MissingEvidence().labels
+
+
+def signal_label(name: str) -> str:
+    """The Chinese name of a signal; a signal that is not in the data files is shown by its own name."""
+    if name == "wording":
+        return WORDING
+    known = signals().get(name)
+    return known.label if known else name
+
+
+def field_label(name: str) -> str:
+    return FIELDS.get(name, name)

@@ -1,0 +1,162 @@
+"""Findings as a workbook that an analyst would mail to a colleague: orders, commitments, what did not get in, legend."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from wenxiao.recognition.schema import Commitment, Finding, Order
+from wenxiao.reporting import words
+from wenxiao.reporting.masking import mask
+from wenxiao.reporting.rows import COLUMNS, Cell, concrete
+from wenxiao.scanning.result import ScanResult, due_bucket
+
+#: Excel's own limits: rows of a sheet (the header is one) and characters of a cell.
+SHEET_ROWS = 1_048_576
+CELL_LENGTH = 32_767
+CUT = "……（超过单元格上限，已截断）"
+# XML 1.0 cannot hold these at all; Excel would call the file damaged.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+_BUCKETS = {"overdue": "已逾期", "week": "七天内到期", "later": "以后到期", "undated": "无期限"}
+_PROMISES = (
+    ("工单编号", 18),
+    ("承诺", 50),
+    ("到期日", 12),
+    ("状态", 12),
+    ("日期怎么来的", 44),
+    ("原文里的时间", 16),
+    ("承诺方", 14),
+    ("承办单位", 16),
+    ("同一事项", 11),
+)
+_REJECTS = (("文件", 20), ("工作表", 14), ("行", 8), ("列", 16), ("原因", 70))
+
+
+class WorkbookWriter:
+    """Streams to disk row by row; memory does not grow with the number of orders."""
+
+    def __init__(self, path: Path, as_of: date) -> None:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(str(path), options)
+        self._as_of = as_of
+        base = {"valign": "top", "font_name": "等线", "font_size": 10}
+        head = {"bold": True, "bg_color": "#E8EEF6", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+        self._head = self._book.add_format({**base, **head})
+        self._forms = {
+            "text": self._book.add_format(base),
+            "wrap": self._book.add_format({**base, "text_wrap": True}),
+            "percent": self._book.add_format({**base, "num_format": "0%", "align": "center"}),
+            "date": self._book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "center"}),
+            "number": self._book.add_format(base),
+        }
+        self._orders = _Sheet(self, "工单", [(c.header, c.width) for c in COLUMNS], frozen_columns=1)
+        self._promises = _Sheet(self, "承诺台账", list(_PROMISES))
+
+    def add(self, order: Order, finding: Finding) -> None:
+        self._orders.write([(c.value(order, finding), c.form) for c in COLUMNS])
+        for commitment in concrete(finding):
+            self._promises.write(self._promise(order, finding, commitment))
+
+    def _promise(self, order: Order, finding: Finding, commitment: Commitment) -> list[tuple[Cell, str]]:
+        return [
+            (finding.order, "text"),
+            (mask(commitment.text), "wrap"),
+            (commitment.due, "date"),
+            (_BUCKETS[due_bucket(commitment, self._as_of)], "text"),
+            (commitment.basis, "wrap"),
+            (commitment.due_text, "text"),
+            (commitment.promisor, "text"),
+            (order.unit, "text"),
+            (finding.matter, "text"),
+        ]
+
+    def finish(self, result: ScanResult) -> None:
+        self._orders.close()
+        self._promises.close()
+        if result.problems:
+            rejects = _Sheet(self, "未读入的行", list(_REJECTS))
+            for p in result.problems:
+                rejects.write([(v, "wrap") for v in (p.file, p.sheet, p.row, p.column, p.message)])
+            rejects.close()
+        self._legend(result)
+        self._book.close()
+
+    def _legend(self, result: ScanResult) -> None:
+        legend = _Sheet(self, "说明", [("项目", 24), ("内容", 90)])
+        lines: list[tuple[str, Cell]] = [
+            ("数据截止日", result.as_of.isoformat()),
+            ("工单", result.orders),
+            ("疑似未实质性办结（可能性≥50%）", result.unresolved),
+            ("未读入的行", sum(result.rejected.values())),
+            ("识别模型", result.model),
+            ("怎么读", "“可能性”是机器给出的参考，不是结论；每一条都列出依据的原文，由人研判。"),
+            ("个人信息", "手机号、身份证号、银行卡号已遮盖；文中姓名无法可靠识别，转发前请留意。"),
+        ]
+        lines += [(signal.label, signal.explain) for signal in words.signals().values()]
+        for line in lines:
+            legend.write([(value, "wrap") for value in line])
+        legend.close()
+
+    def sheet(self, name: str, columns: list[tuple[str, int]], frozen_columns: int) -> Any:
+        """A new sheet with its header written, frozen and sized."""
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, frozen_columns)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        for at, (header, width) in enumerate(columns):
+            sheet.set_column(at, at, width)
+            sheet.write_string(0, at, header, self._head)
+        return sheet
+
+    def write(self, sheet: Any, row: int, at: int, value: Cell, form: str) -> None:
+        """One cell, as what it is: never a formula, never a link."""
+        style = self._forms[form]
+        if value is None or value == "":
+            sheet.write_blank(row, at, None, style)
+        elif isinstance(value, str):
+            sheet.write_string(row, at, clean(value), style)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, at, value, style)
+        else:
+            sheet.write_number(row, at, value, style)
+
+
+def clean(text: str) -> str:
+    """Text that a workbook can hold: no characters illegal in XML, no more than a cell takes."""
+    text = _ILLEGAL.sub("\ufffd", text)
+    return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - len(CUT)] + CUT
+
+
+class _Sheet:
+    """A table with a header and filters that goes on in another sheet when Excel's rows run out."""
+
+    def __init__(
+        self, book: WorkbookWriter, name: str, columns: list[tuple[str, int]], frozen_columns: int = 0
+    ) -> None:
+        self._book, self._name, self._columns, self._frozen = book, name, columns, frozen_columns
+        self._part = 0
+        self._next()
+
+    def _next(self) -> None:
+        self._part += 1
+        name = self._name if self._part == 1 else f"{self._name}{self._part}"
+        self._sheet = self._book.sheet(name, self._columns, self._frozen)
+        self._row = 0
+
+    def write(self, cells: list[tuple[Cell, str]]) -> None:
+        if self._row + 1 >= SHEET_ROWS:
+            self.close()
+            self._next()
+        self._row += 1
+        for at, (value, form) in enumerate(cells):
+            self._book.write(self._sheet, self._row, at, value, form)
+
+    def close(self) -> None:
+        self._sheet.autofilter(0, 0, max(1, self._row), len(self._columns) - 1)

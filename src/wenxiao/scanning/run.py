@@ -1,0 +1,118 @@
+"""`wenxiao scan`: from files of orders to findings, with no database.
+
+Two passes. The first reads files batch by batch, recognises each order and puts both aside on disk; then the
+collection speaks (same matter, repeats, copied replies); the second pass writes every order out, in input order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import pyarrow as pa
+
+from wenxiao.orders.intake import Source, UnreadableFile, open_source
+from wenxiao.recognition.collection import Added, Collection, conclude_finding
+from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.engines.local import read_batches
+from wenxiao.recognition.matters import Grouper
+from wenxiao.recognition.schema import batch_to_orders, orders_to_batch
+from wenxiao.recognition.settings import Settings
+from wenxiao.scanning.result import ScanResult, SourceNote, Writer
+from wenxiao.scanning.spill import Spill
+
+
+class Progress(Protocol):
+    """Told how far the scan is: a stage, what is done, and of how many (None where that is not known)."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to scan and how. `matters` off leaves the grouping out, and memory flat at any size."""
+
+    files: Sequence[Path]
+    settings: Settings
+    processes: int | None = None
+    matters: bool = True
+
+
+def scan(plan: Plan, writers: Sequence[Writer], progress: Progress) -> ScanResult:
+    """Scan `plan.files` into `writers`. Files that cannot be read are in the result's `refused`, not raised."""
+    began = time.perf_counter()
+    result = ScanResult(as_of=plan.settings.as_of)
+    with TemporaryDirectory(prefix="wenxiao-") as folder:
+        spill = Spill(Path(folder))
+        added = _first_pass(plan, spill, result, progress)
+        spill.seal()
+        for done, ((order, finding), more) in enumerate(zip(spill, added, strict=True), 1):
+            concluded = conclude_finding(finding, more)
+            result.count(order, concluded)
+            for writer in writers:
+                writer.add(order, concluded)
+            progress("write", done, len(added))
+    result.seconds = time.perf_counter() - began
+    for writer in writers:
+        writer.finish(result)
+    return result
+
+
+def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress) -> list[Added]:
+    collection = Collection(ColumnSignals(plan.settings.data))
+    grouper = Grouper() if plan.matters else None
+    done = 0
+    for orders, findings in read_batches(_batches(plan.files, result), plan.settings, plan.processes):
+        spill.add(orders, findings)
+        for order in batch_to_orders(orders):
+            collection.add(order)
+        if grouper is not None:
+            grouper.add(orders)
+        done += orders.num_rows
+        progress("read", done, None)
+    if grouper is not None:
+        progress("matters", 0, None)
+    return collection.conclude(grouper.group() if grouper is not None else None)
+
+
+def _batches(files: Sequence[Path], result: ScanResult) -> Iterator[pa.RecordBatch]:
+    """Every file's good rows, batch by batch; what went wrong goes into `result`."""
+    for path in files:
+        try:
+            yield from _file_batches(path, result)
+        except UnreadableFile as refused:
+            result.refused.append(refused)
+
+
+def _file_batches(path: Path, result: ScanResult) -> Iterator[pa.RecordBatch]:
+    source = open_source(path)
+    note = SourceNote(path.name, _form(source))
+    result.sources.append(note)
+    for batch in source.batches():
+        for problem in batch.rejects:
+            result.reject(problem)
+        for problem in batch.warnings:
+            result.warn(problem)
+        note.rows += len(batch.orders)
+        if batch.orders:
+            yield orders_to_batch(batch.orders)
+    note.notes = list(source.notes)
+
+
+def _form(source: Source) -> str:
+    """How the file was understood, in a few words: its form, and where its header stands."""
+    about = [_FORMS.get(source.kind, source.kind)]
+    if source.sheet:
+        about.append(f"工作表“{source.sheet}”")
+    if source.encoding:
+        about.append(source.encoding)
+    if source.header_row > 1:
+        about.append(f"表头在第 {source.header_row} 行")
+    return "，".join(about)
+
+
+_FORMS = {"xlsx": "Excel", "xls": "Excel 97-2003", "html": "网页表格", "jsonl": "JSON", "delimited": "CSV"}

@@ -1,0 +1,140 @@
+"""The workbook, the page, the lines: what a colleague opens, read back with other people's readers."""
+
+import csv
+import json
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
+from wenxiao.reporting.output import UnknownForm, check_forms, open_writers
+from wenxiao.scanning.result import ScanResult
+
+AS_OF = date(2026, 10, 31)
+REPLY = "您好，此事已转交城管局处理，预计11月底前完工。<b>电话13800001234</b>"
+
+
+def finding(number="1", unresolved=0.91):
+    return Finding(
+        number,
+        2,
+        "orders.xlsx",
+        closure_class="staged_dated",
+        unresolved=unresolved,
+        kinds=["commitment", "repeat"],
+        evidence=[Evidence("only_forwarded", "reply", 3, 13, REPLY[3:13], 1.5)],
+        commitments=[
+            Commitment(
+                "reply",
+                14,
+                23,
+                REPLY[14:23],
+                date(2026, 11, 30),
+                "11月底前",
+                "“11月底前”取2026-11-30",
+                "stated",
+            )
+        ],
+        missing=["site_check"],
+        matter="M000001",
+        matter_score=0.8,
+        model="test",
+    )
+
+
+def order(number="1", **more):
+    return Order(
+        number,
+        2,
+        title="路面塌陷",
+        content="=1+1 路面塌了",
+        reply=REPLY,
+        called_at=datetime(2026, 10, 1),
+        **more,
+    )
+
+
+def write(path, rows=None):
+    result = ScanResult(AS_OF)
+    with open_writers([path], AS_OF) as (writer,):
+        for one, found in rows or [(order(), finding())]:
+            writer.add(one, found)
+            result.count(one, found)
+        writer.finish(result)
+    return path
+
+
+def test_the_workbook_has_one_row_an_order_with_frozen_header_and_filters(tmp_path):
+    book = openpyxl.load_workbook(write(tmp_path / "f.xlsx"))
+    sheet = book["工单"]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == "A1:Q2"
+    row = dict(zip([c.value for c in sheet[1]], sheet[2], strict=True))
+    assert row["工单编号"].value == "1"
+    assert row["未实质性办结可能性"].value == 0.91
+    assert row["办结性质"].value == "阶段性（有期限）"
+    assert row["类别"].value == "承诺件、多次来电"
+    assert row["依据（信号与原文）"].value == "1. 只转不办（答复）：此事已转交城管局处理"
+    assert row["最近到期日"].value == datetime(2026, 11, 30)
+    assert "13800001234" not in row["答复"].value
+
+
+def test_a_cell_that_looks_like_a_formula_is_text(tmp_path):
+    sheet = openpyxl.load_workbook(write(tmp_path / "f.xlsx"))["工单"]
+    cells = {c.value: c for row in sheet.iter_rows() for c in row}
+    assert cells["=1+1 路面塌了"].data_type == "s"
+
+
+def test_the_ledger_sheet_has_a_row_for_each_commitment(tmp_path):
+    sheet = openpyxl.load_workbook(write(tmp_path / "f.xlsx"))["承诺台账"]
+    assert [c.value for c in sheet[2]][:4] == ["1", REPLY[14:23], datetime(2026, 11, 30), "以后到期"]
+
+
+@pytest.mark.parametrize("text", ["\x00\x0b坏字符\ud800", "长" * 200_000])
+def test_a_workbook_holds_any_text(tmp_path, text):
+    path = write(tmp_path / "f.xlsx", [(order(unit=text), finding())])
+    assert openpyxl.load_workbook(path)["工单"]["J2"].value[:32_767]
+
+
+def test_the_page_marks_the_evidence_and_escapes_the_rest(tmp_path):
+    page = write(tmp_path / "f.html").read_text("utf-8")
+    assert '<mark title="只转不办">此事已转交城管局处理</mark>' in page
+    assert "&lt;b&gt;" in page
+    assert "13800001234" not in page
+    assert "http" not in page  # self-contained: nothing is fetched
+
+
+def test_the_page_lists_the_most_likely_first(tmp_path):
+    rows = [(order(str(n)), finding(str(n), unresolved=n / 10)) for n in range(10)]
+    page = write(tmp_path / "f.html", rows).read_text("utf-8")
+    assert page.index(">90%<") < page.index(">10%<")
+
+
+def test_json_lines_hold_one_object_an_order(tmp_path):
+    row = json.loads(write(tmp_path / "f.jsonl").read_text("utf-8"))
+    (evidence,) = row["evidence"]
+    assert REPLY[evidence["start"] : evidence["end"]] == evidence["text"]
+    assert row["commitments"][0]["due"] == "2026-11-30"
+
+
+def test_csv_opens_in_a_spreadsheet_and_runs_nothing(tmp_path):
+    path = write(tmp_path / "f.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    (row,) = csv.DictReader(path.open(encoding="utf-8-sig", newline=""))
+    assert row["诉求内容"] == "'=1+1 路面塌了"
+
+
+def test_an_unknown_ending_is_refused_before_work_begins(tmp_path):
+    with pytest.raises(UnknownForm, match=r"f\.docx"):
+        check_forms([tmp_path / "f.docx"])
+
+
+def test_a_failure_leaves_the_old_file_as_it_was(tmp_path):
+    path = tmp_path / "f.jsonl"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), open_writers([path], AS_OF) as (writer,):
+        writer.add(order(), finding())
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["f.jsonl"]
