@@ -73,9 +73,16 @@ class Archive:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.StartElementHandler = _without_prefix(on_start)
-        if on_end:
-            parser.EndElementHandler = _without_prefix(on_end)
+
+        def choose_handlers(tag: str, attrs: dict[str, str]) -> None:
+            """At the root element: only a document that uses prefixes pays for taking them off."""
+            prefixed = ":" in tag
+            parser.StartElementHandler = _without_prefix(on_start) if prefixed else on_start
+            if on_end:
+                parser.EndElementHandler = _without_prefix(on_end) if prefixed else on_end
+            parser.StartElementHandler(tag, attrs)
+
+        parser.StartElementHandler = choose_handlers
         if on_text:
             parser.CharacterDataHandler = on_text
         with refusing_damage(self.file), self._zip.open(self._names[part.lower()]) as stream:

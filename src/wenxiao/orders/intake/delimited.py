@@ -13,6 +13,7 @@ from wenxiao.orders.intake.limits import Limits
 
 SEPARATORS = (",", "\t", ";", "|", "，")
 _SNIFF_LINES = 60
+_SNIFF_CHARS = 2_000_000
 #: How many lines of a doubtful record are tried as records of their own.
 _SUSPECTS = 5
 
@@ -22,7 +23,10 @@ class _Runaway(Exception):
 
 
 class DelimitedSheet:
-    """A text file as the one sheet that it is. Rows are numbered by record, as a spreadsheet would number them."""
+    """A text file as the one sheet that it is. Rows are numbered by record, as a spreadsheet would number them.
+
+    \\n, \\r\\n and \\r all end a line outside quotes.
+    """
 
     name = ""
     exact_numbers = False
@@ -37,7 +41,9 @@ class DelimitedSheet:
     def _find_separator(self, mapped: Sequence[str]) -> str:
         """The separator under which the header names the most fields; among equals, the more regular columns."""
         lines = Lines(self._path, self.encoding, self._skip, self._limits.record_chars)
-        head = [line for line in (lines.next_line() for _ in range(_SNIFF_LINES)) if line]
+        head: list[str] = []
+        while len(head) < _SNIFF_LINES and sum(map(len, head)) < _SNIFF_CHARS and (line := lines.next_line()):
+            head.append(line)
         lines.close()
         if head and head[0].lower().startswith("sep=") and len(head[0].strip()) == 5:
             return head[0].strip()[-1]

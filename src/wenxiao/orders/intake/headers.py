@@ -58,15 +58,17 @@ def _exact() -> dict[str, Match]:
 
 
 @lru_cache(maxsize=1)
-def _contained() -> list[tuple[str, str, int]]:
-    least = load_data("headers.toml")["containing"]["least_alias"]
+def _contained() -> list[tuple[str, str, int, float]]:
+    """(word, field, rank, the least share of a header that it must be). Latin words are too short to be looked for."""
+    rules = load_data("headers.toml")["containing"]
     found = []
     for field, entry in _fields().items():
-        aliases = entry["aliases"] + entry.get("contains", [])
-        for rank, alias in enumerate(aliases):
+        telling = entry.get("contains", [])
+        for rank, alias in enumerate(entry["aliases"] + telling):
             word = normalise(alias)
-            if not word.isascii() and (len(word) >= least or alias in entry.get("contains", [])):
-                found.append((word, field, rank))
+            if not word.isascii() and (len(word) >= rules["least_alias"] or alias in telling):
+                least = rules["least_share_telling"] if alias in telling else rules["least_share"]
+                found.append((word, field, rank, least))
     return found
 
 
@@ -100,10 +102,10 @@ def _match_contained(text: str) -> Match | None:
     if len(text) > rules["longest_header"]:
         return None
     best: dict[str, Match] = {}
-    for word, field, rank in _contained():
+    for word, field, rank, least in _contained():
         share = len(word) / len(text)
         known = best.get(field)
-        if word in text and share >= rules["least_share"] and (known is None or share > known.share):
+        if word in text and share >= least and (known is None or share > known.share):
             best[field] = Match(field, rank, share)
     allowed = _allowed(text)
     ranked = sorted((m for m in best.values() if m.field in allowed), key=lambda m: -m.share)
@@ -142,7 +144,7 @@ def find_header(rows: Sequence[Sequence[Cell]], mapped: Sequence[str] = ()) -> H
         for depth in (1, 2) if first + 1 < len(rows) else (1,):
             names = _names(rows[first : first + depth])
             score = _score(names, wanted) if names else 0.0
-            if score and (best is None or score > best.score):
+            if score and (best is None or (score, -depth) > (best.score, -best.depth)):
                 best = Header(first, depth, tuple(names), score)
     return best
 

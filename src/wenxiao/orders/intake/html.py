@@ -9,6 +9,7 @@ from pathlib import Path
 from wenxiao.orders.intake.cells import Cell, Row
 from wenxiao.orders.intake.encodings import Lines, detect_encoding
 from wenxiao.orders.intake.limits import Limits
+from wenxiao.orders.intake.problems import UnreadableFile
 
 _MOST_SPAN = 200
 
@@ -21,15 +22,15 @@ class HtmlSheet:
     date1904 = False
     ragged_is_wrong = False
 
-    def __init__(self, path: Path, encoding: tuple[str, int], table: int, limits: Limits) -> None:
+    def __init__(self, path: Path, file: str, encoding: tuple[str, int], table: int, limits: Limits) -> None:
         self.name = f"表格{table}"
         self.encoding, self._skip = encoding
-        self._path, self._table, self._limits = path, table, limits
+        self._path, self._file, self._table, self._limits = path, file, table, limits
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""
         number = 0
-        for table, cells in _read(self._path, self.encoding, self._skip, self._limits):
+        for table, cells in _read(self._path, self._file, self.encoding, self._skip, self._limits):
             if table == self._table:
                 number += 1
                 yield Row(number, list[Cell](cells))
@@ -40,16 +41,18 @@ class HtmlSheet:
 def sheets_of(path: Path, file: str, limits: Limits) -> list[HtmlSheet]:
     """Every table of the file."""
     encoding = detect_encoding(path, file)
-    tables = dict.fromkeys(table for table, _ in _read(path, *encoding, limits))
-    return [HtmlSheet(path, encoding, table, limits) for table in tables]
+    tables = dict.fromkeys(table for table, _ in _read(path, file, *encoding, limits))
+    return [HtmlSheet(path, file, encoding, table, limits) for table in tables]
 
 
-def _read(path: Path, encoding: str, skip: int, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def _read(path: Path, file: str, encoding: str, skip: int, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     lines = Lines(path, encoding, skip, limits.record_chars)
     parser = _TableParser(limits)
     try:
         while piece := lines.next_piece():
             parser.feed(piece)
+            if len(parser.rawdata) > limits.record_chars:
+                raise UnreadableFile(file, "damaged_file", reason="HTML")  # a tag that never ends
             if parser.done:
                 done, parser.done = parser.done, []
                 yield from done

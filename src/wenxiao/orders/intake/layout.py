@@ -6,6 +6,7 @@ Nothing is guessed in silence: every column that goes nowhere, and every choice 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from wenxiao.recognition.schema import ORDER_FIELDS
 OWN_FIELDS = ("row", "file")
 MAPPABLE = tuple(f for f in ORDER_FIELDS if f not in OWN_FIELDS)
 _SAMPLES = 3
+_LINE_ENDS = re.compile(r"\s*[\r\n]+\s*")
+_LONGEST_NAME = 60
 
 
 @dataclass(slots=True)
@@ -37,8 +40,9 @@ class Column:
 
     @property
     def name(self) -> str:
-        """The header, or the letter of a nameless column."""
-        return self.header or f"{column_letters(self.index)}列（无表头）"
+        """The header on one line, or the letter of a nameless column."""
+        one_line = _LINE_ENDS.sub("", self.header)
+        return one_line[:_LONGEST_NAME] or f"{column_letters(self.index)}列（无表头）"
 
 
 @dataclass(slots=True)

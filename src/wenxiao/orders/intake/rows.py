@@ -111,6 +111,8 @@ class RowReader:
             if a in layout.places and b in layout.places
         ]
         self._places = layout.places
+        #: Characters of text read so far.
+        self.chars = 0
 
     def read(self, row: Row, batch: Batch) -> None:
         """Put the row where it belongs."""
@@ -232,17 +234,18 @@ class RowReader:
             digest = blake2b(said.encode("utf-8"), digest_size=16).digest()
         except UnicodeEncodeError:
             return self._bad_characters(order, place), True
-        surrogate = f"{self._origin.stem}#{place.row}"
+        self.chars += len(said)
         if not order.order:
-            order.order = surrogate
+            order.order = self._surrogate(place, digest)
             if self._has["order"]:
                 warnings.append(place.problem("missing_number", self._header_of("order")))
+            return None, False
         known = self._seen.rows.setdefault(order.order, (place.file, place.row, digest))
         if known == (place.file, place.row, digest):
             return None, False
         file, first, first_digest = known
         if first_digest != digest and lost:
-            order.order = surrogate
+            order.order = self._surrogate(place, digest)
             return None, False
         where = "" if file == place.file else f"文件“{file}”"
         where_en = "" if file == place.file else f' of "{file}"'
@@ -251,6 +254,16 @@ class RowReader:
         return place.problem(
             code, column, first=first, where=where, where_en=where_en
         ), first_digest != digest
+
+    def _surrogate(self, place: Place, digest: bytes) -> str:
+        """File name and row; a second file of the same name in one run gets a mark behind it."""
+        base = number = f"{self._origin.stem}#{place.row}"
+        again = 1
+        while number in self._seen.rows:
+            again += 1
+            number = f"{base}~{again}"
+        self._seen.rows[number] = (place.file, place.row, digest)
+        return number
 
     def _said(self, order: Order) -> str:
         """Everything that the row says, for telling whether two rows say the same."""

@@ -32,6 +32,8 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"RIFF", "音视频文件", "an audio or video file"),
 )
 _HEAD = 8192
+#: All of ASCII below the space but tab, line ends and escape.
+_CONTROLS = bytes({*range(9), 11, 12, *range(14, 27), *range(28, 32)})
 
 
 def sniff(path: Path, file: str) -> str:
@@ -67,7 +69,7 @@ def _read_head(path: Path, file: str) -> bytes:
 
 
 def _is_binary(head: bytes) -> bool:
-    return len(head.translate(None, bytes({*range(9), 11, 12, *range(14, 27), *range(28, 32)}))) < len(head)
+    return len(head.translate(None, _CONTROLS)) < len(head)
 
 
 def _inside_ole(path: Path, file: str) -> str:
@@ -87,7 +89,9 @@ def _inside_ole(path: Path, file: str) -> str:
                 raise UnreadableFile(file, "wrong_type", kind=kind, kind_en=kind_en)
         if holds("Workbook") or holds("Book"):
             return "xls"
-    raise UnreadableFile(file, "wrong_type", kind="其他 Office 文件", kind_en="another Office file")
+    raise UnreadableFile(
+        file, "wrong_type", kind="残缺的或其他类型的 Office 文件", kind_en="a damaged or another Office file"
+    )
 
 
 def _inside_zip(path: Path, file: str) -> str:
@@ -137,6 +141,6 @@ def _kind_of_text(head: bytes, file: str) -> str:
 
 
 def _mostly_control(head: bytes) -> bool:
-    """Text may hold a few control characters; one in thirty is no text."""
-    kept = head.translate(None, bytes({*range(9), 11, 12, *range(14, 27), *range(28, 32)}))
-    return (len(head) - len(kept)) * 30 > len(head)
+    """Text may hold some control characters; more than one in twenty, and not just a handful, is no text."""
+    kept = head.translate(None, _CONTROLS)
+    return len(head) - len(kept) > max(32, len(head) // 20)

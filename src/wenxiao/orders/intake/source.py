@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from wenxiao.orders.intake import html, xls, xlsx
-from wenxiao.orders.intake.cells import Cell, Row, Sheet, column_letters
+from wenxiao.orders.intake.cells import Cell, Fault, Row, Sheet, column_letters, is_blank
 from wenxiao.orders.intake.delimited import DelimitedSheet
 from wenxiao.orders.intake.headers import Header, find_header
 from wenxiao.orders.intake.jsonlines import JsonSheet
 from wenxiao.orders.intake.layout import Column, Layout, place_columns
 from wenxiao.orders.intake.limits import Limits
-from wenxiao.orders.intake.problems import Place, UnreadableFile
+from wenxiao.orders.intake.problems import UnreadableFile
 from wenxiao.orders.intake.rows import Batch, Origin, RowReader, Seen
 from wenxiao.orders.intake.sniff import sniff
 
@@ -60,17 +60,17 @@ class Source:
         """
         reader = RowReader(self._layout, self._origin(), self._limits, Seen() if seen is None else seen)
         batch, count = Batch(), 0
-        for row in self._rows(batch_of := [batch]):
+        for row in self._rows():
             reader.read(row, batch)
             count += 1
-            if count >= size:
+            if count >= size or reader.chars >= self._limits.batch_chars:
                 yield batch
-                batch, count = Batch(), 0
-                batch_of[0] = batch
-        if count or batch.rejects:
+                batch, count, reader.chars = Batch(), 0, 0
+        if count:
             yield batch
 
-    def _rows(self, batch_of: list[Batch]) -> Iterator[Row]:
+    def _rows(self) -> Iterator[Row]:
+        """The rows below the header. Damage on the way becomes a last row with a fault."""
         header = self._chosen.header
         rows = self._chosen.sheet.rows(width=len(header.names))
         last = 0
@@ -79,8 +79,7 @@ class Source:
                 last = row.number
                 yield row
         except UnreadableFile:
-            place = Place(self.file, self.sheet, last + 1)
-            batch_of[0].rejects.append(place.problem("rest_unreadable"))
+            yield Row(last + 1, [], fault=Fault("rest_unreadable"))
 
     def _origin(self) -> Origin:
         sheet = self._chosen.sheet
@@ -126,7 +125,9 @@ def open_source(
     layout.notes[:0] = _notes_on_sheets(chosen, candidates)
     if not below:
         raise UnreadableFile(file, "no_rows")
-    return Source(kind, file, path.stem, chosen, layout, limits)
+    source = Source(kind, file, path.stem, chosen, layout, limits)
+    chosen.head = []  # the sample has done its work, and its texts may be long
+    return source
 
 
 def _sheets(kind: str, path: Path, file: str, limits: Limits, mapped: Sequence[str]) -> Sequence[Sheet]:
@@ -155,12 +156,23 @@ def _with_headers(
     """The sheets that have a header of orders, and the first rows of all of them."""
     chosen, heads = [], []
     for sheet in sheets:
-        head = list(islice(sheet.rows(), limits.header_rows + limits.sample_rows))
+        head = _head_of(sheet, limits)
         heads.append(head)
         header = find_header([row.cells for row in head[: limits.header_rows]], mapped)
         if header:
             chosen.append(_Chosen(sheet, head, header))
     return chosen, heads
+
+
+def _head_of(sheet: Sheet, limits: Limits) -> list[Row]:
+    head: list[Row] = []
+    chars = 0
+    for row in islice(sheet.rows(), limits.header_rows + limits.sample_rows):
+        head.append(row)
+        chars += sum(len(cell) for cell in row.cells if isinstance(cell, str))
+        if chars > limits.batch_chars:
+            break
+    return head
 
 
 def _notes_on_sheets(chosen: _Chosen, candidates: Sequence[_Chosen]) -> list[str]:
@@ -173,13 +185,15 @@ def _notes_on_sheets(chosen: _Chosen, candidates: Sequence[_Chosen]) -> list[str
 
 def _no_columns(heads: Iterable[list[Row]], file: str) -> UnreadableFile:
     """Names the headers that were seen, unless the likeliest header looks like data, which must not be repeated."""
-    rows = [row.cells for head in heads for row in head[:5]]
-    texts = [row for row in rows if any(isinstance(c, str) and c.strip() for c in row)]
-    if not texts:
+    rows = [row.cells for head in heads for row in head[:6]]
+    rows = [row for row in rows if not all(map(is_blank, row))]
+    if not rows:
         return UnreadableFile(file, "empty_file")
-    likely = max(texts, key=lambda row: sum(_could_be_header(c) for c in row))
-    shown = [str(c).strip() for c in likely if isinstance(c, str) and c.strip()]
-    if len(shown) > 1 and all(_could_be_header(c) for c in shown):
+    likely = max(rows[:5], key=lambda row: sum(_could_be_header(c) for c in row))
+    below = rows[rows.index(likely) + 1 :][:1]
+    shown = [str(c).strip() for c in likely if not is_blank(c)]
+    looks_different = all(not all(_could_be_header(c) for c in row if not is_blank(c)) for row in below)
+    if len(shown) > 1 and looks_different and all(_could_be_header(c) for c in shown):
         names = "、".join(shown[:_SHOWN])
         return UnreadableFile(
             file, "no_columns", seen=f"看到的表头：{names}。", seen_en=f"Headers seen: {names}."
@@ -195,7 +209,7 @@ def _no_columns(heads: Iterable[list[Row]], file: str) -> UnreadableFile:
 
 def _could_be_header(cell: Cell) -> bool:
     """Short, and without figures: not a name with a number, a telephone or a sentence."""
-    return isinstance(cell, str) and 2 <= len(cell.strip()) <= 16 and not any(c.isdigit() for c in cell)
+    return isinstance(cell, str) and len(cell.strip()) <= 16 and not any(c.isdigit() for c in cell)
 
 
 def read_orders(

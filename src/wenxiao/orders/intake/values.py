@@ -22,7 +22,7 @@ _EPOCH_1904 = datetime(1904, 1, 1)
 #: Excel keeps 15 significant digits; a longer number has lost its tail.
 _EXACT_DIGITS = 10**15
 
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.A)
 _CLOCK = (
     r"(?:\s*T?\s*(?:星期.|周.)?\s*(?P<half>凌晨|早上|清晨|上午|中午|下午|傍晚|晚上|晚|am|pm)?\s*"
     r"(?P<h>\d{1,2})(?:[:时点]\s*(?P<mi>\d{1,2})(?:[:分]\s*(?P<s>\d{1,2})(?:[.,]\d+)?秒?)?分?)?"

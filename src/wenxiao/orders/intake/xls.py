@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,11 @@ import python_calamine as calamine
 from wenxiao.orders.intake.cells import Cell, Flaw, Row
 from wenxiao.orders.intake.limits import MEGABYTE, Limits
 from wenxiao.orders.intake.problems import UnreadableFile, load_data
+
+#: BOF of the workbook globals in BIFF8 and BIFF5, and the record that says "encrypted", which follows soon.
+_BOF_OF_GLOBALS = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00")
+_FILE_PASS = 0x002F
+_FIRST_RECORDS = 6
 
 
 class XlsSheet:
@@ -58,6 +65,8 @@ def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
     if size > limits.xls_bytes:
         limit = limits.xls_bytes // MEGABYTE
         raise UnreadableFile(file, "too_large", megabytes=size // MEGABYTE, limit=limit)
+    if _has_file_pass(path):
+        raise UnreadableFile(file, "password_protected")
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as error:
@@ -69,3 +78,20 @@ def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
         raise
     names = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
     return [XlsSheet(book, name, limits.columns) for name in names]
+
+
+def _has_file_pass(path: Path) -> bool:
+    """Whether the workbook's first records hold FilePass ([MS-XLS] 2.4.117); calamine overlooks its oldest method."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        starts = [at for bof in _BOF_OF_GLOBALS if (at := data.find(bof)) >= 0]
+        if not starts:
+            return False
+        at = min(starts)
+        for _ in range(_FIRST_RECORDS):
+            if at + 4 > len(data):
+                return False
+            number, length = struct.unpack_from("<HH", data, at)
+            if number == _FILE_PASS:
+                return True
+            at += 4 + length
+    return False

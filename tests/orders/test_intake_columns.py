@@ -1,0 +1,174 @@
+"""Which column is taken for which field, and what is said about the others."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wenxiao.orders.intake import UnreadableFile, open_source
+from wenxiao.orders.intake.headers import match_header, normalise
+from wenxiao.recognition.schema import ORDER_FIELDS
+
+DATA = tomllib.loads((files("wenxiao.orders.intake") / "data" / "headers.toml").read_text("utf-8"))
+FIELDS = {k: v for k, v in DATA.items() if k in ORDER_FIELDS}
+ALIASES = [(field, alias) for field, entry in FIELDS.items() for alias in entry["aliases"]]
+
+
+def placed(result) -> dict[str, str]:
+    return {c.field: c.header for c in result.source.columns if c.field}
+
+
+def test_every_field_of_an_order_has_aliases() -> None:
+    assert set(FIELDS) == set(ORDER_FIELDS) - {"row", "file"}
+
+
+def test_no_alias_stands_for_two_fields() -> None:
+    owners: dict[str, set[str]] = {}
+    for field, alias in ALIASES:
+        owners.setdefault(normalise(alias), set()).add(field)
+    assert {alias: found for alias, found in owners.items() if len(found) > 1} == {}
+
+
+@given(
+    st.sampled_from(ALIASES),
+    st.sampled_from(["{}", " {}\n", "{}：", "{}（必填）", "*{}", "1.{}", "{} [单位:天]"]),
+)
+def test_an_alias_is_known_in_any_dress(pair, dress) -> None:
+    field, alias = pair
+    match = match_header(dress.format(alias))
+    assert match is not None and match.field == field and match.share == 1.0
+
+
+@given(st.text(max_size=50))
+def test_any_header_at_all_is_matched_or_left(header) -> None:
+    match = match_header(header)
+    assert match is None or (match.field in FIELDS and 0 < match.share <= 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("群众反映的主要内容", "content"),
+        ("三级单位办结期限", "due_at"),
+        ("工单创建时间", "called_at"),
+        ("回访时间", None),
+        ("满意度回访时间", None),
+        ("答复内容附件", None),
+        ("答复内容审核状态", None),
+        ("是否需要回访", None),
+        ("备注", None),
+        ("计划完成时间\n（非最终办理结果填写此列）", "planned_finish"),
+        ("事项分类一级", "category"),
+        ("五级分类", "category"),
+        ("Unique Key", "order"),
+        ("Created Date", "called_at"),
+        ("Complaint Type", "request_type"),
+    ],
+)
+def test_headers_seen_in_the_wild(header, field) -> None:
+    match = match_header(header)
+    assert (match.field if match else None) == field
+
+
+def test_header_below_a_title_and_merged_rows(xlsx, read) -> None:
+    rows = [
+        ["2026年3月工单明细表"],
+        [],
+        ["制表：中心"],
+        ["工单编号", None, "诉求内容", "答复内容"],
+        ["1", "x", "甲", "乙"],
+    ]
+    result = read(xlsx(rows))
+    assert result.source.header_row == 4
+    assert [(o.order, o.row) for o in result.orders] == [("1", 5)]
+    assert result.source.unplaced == ["B列（无表头）"]
+    assert any("B列没有表头但有内容" in note for note in result.source.notes)
+
+
+def test_header_of_two_rows(xlsx, read) -> None:
+    rows = [
+        ["工单编号", "诉求内容", "办理", None, "回访", None],
+        [None, None, "承办单位", "公开答复内容", "是否解决", "满意度"],
+        ["1", "甲", "住建局", "乙", "是", "满意"],
+    ]
+    (order,) = read(xlsx(rows)).orders
+    assert (order.order, order.unit, order.reply, order.resolved, order.satisfaction) == (
+        "1",
+        "住建局",
+        "乙",
+        "是",
+        "满意",
+    )
+
+
+def test_the_sheet_with_most_known_columns_is_read_and_others_are_named(xlsx, read) -> None:
+    cover = [["说明"], ["请勿外传"]]
+    small = [["工单编号", "诉求内容"], ["9", "丁"]]
+    full = [["工单编号", "诉求内容", "答复内容"], ["1", "甲", "乙"]]
+    path = xlsx(cover, small, full)
+    result = read(path)
+    assert result.source.sheet == "表3" and [o.order for o in result.orders] == ["1"]
+    assert any("表2" in note for note in result.source.notes)
+    assert [o.order for o in read(path, sheet="表2").orders] == ["9"]
+    with pytest.raises(UnreadableFile) as caught:
+        open_source(path, sheet="表9")
+    assert caught.value.code == "no_sheet" and "表1、表2、表3" in caught.value.message
+
+
+def test_the_same_header_twice_keeps_the_filled_one(write, read) -> None:
+    result = read(write("工单编号,诉求号码,诉求号码,诉求内容\n1,,13800001111,甲\n"))
+    assert result.orders[0].phone == "13800001111"
+    assert any(note.startswith("B列“诉求号码”") for note in result.source.notes)
+
+
+def test_public_reply_beside_the_internal_account(write, read) -> None:
+    both = read(write("工单编号,诉求内容,办理情况,公开答复内容\n1,甲,内部,公开\n")).orders[0]
+    assert (both.reply, both.handling) == ("公开", "内部")
+    alone = read(write("工单编号,诉求内容,办理情况\n1,甲,内部\n"))
+    assert (alone.orders[0].reply, alone.orders[0].handling) == ("内部", "")
+    assert any("办理情况" in note for note in alone.source.notes)
+
+
+def test_rules_between_columns_of_one_field(write, read) -> None:
+    header = "工单编号,诉求内容,市交办办结期限,区交办办结期限,首次满意度,最终满意度\n"
+    result = read(write(header + "1,甲,2026-03-09,2026-03-07,不满意,满意\n2,乙,2026-03-09,,不满意,\n"))
+    first, second = result.orders
+    assert (first.due_at.day, first.satisfaction) == (7, "满意")
+    assert (second.due_at.day, second.satisfaction) == (9, "不满意"), (
+        "an empty cell falls back to the other column"
+    )
+
+
+def test_levels_of_the_category_are_joined(write, read) -> None:
+    result = read(write("工单编号,诉求内容,二级分类,一级分类,三级分类\n1,甲,路灯,城建,\n"))
+    assert result.orders[0].category == "城建->路灯"
+    assert not result.source.unplaced
+
+
+def test_a_mapping_wins_over_the_aliases(write, read) -> None:
+    path = write("编号,诉求内容,答复内容,最后说法\n1,甲,乙,丙\n")
+    result = read(path, mapping={"reply": "最后说法", "title": "答复内容"})
+    assert (result.orders[0].reply, result.orders[0].title) == ("丙", "乙")
+    strange = write("一,二\n1,甲\n", "strange.csv")
+    assert read(strange, mapping={"content": "二"}).orders[0].content == "甲"
+    with pytest.raises(UnreadableFile) as caught:
+        open_source(path, mapping={"reply": "没有"})
+    assert caught.value.code == "mapping_column_missing" and "没有" in caught.value.message
+    with pytest.raises(ValueError, match="nonsense"):
+        open_source(path, mapping={"nonsense": "编号"})
+
+
+def test_columns_show_samples_and_the_unplaced_are_named(write, read) -> None:
+    source = read(write("工单编号,诉求内容,天气\n1,甲,晴\n2,乙,雨\n")).source
+    assert [(c.header, c.field, c.samples) for c in source.columns] == [
+        ("工单编号", "order", ["1", "2"]),
+        ("诉求内容", "content", ["甲", "乙"]),
+        ("天气", None, ["晴", "雨"]),
+    ]
+    assert source.unplaced == ["天气"] and "列“天气”没有认出，未导入。" in source.notes
+    assert "晴" not in repr(source.columns), "samples may be personal and stay out of logs"
+    assert placed(read(write("工单编号,诉求内容\n1,甲\n"))) == {"order": "工单编号", "content": "诉求内容"}
