@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +30,24 @@ class XlsSheet:
     date1904 = False  # calamine applies the workbook's epoch itself
     ragged_is_wrong = False
 
-    def __init__(self, book: calamine.CalamineWorkbook, name: str, columns: int) -> None:
+    def __init__(self, book: calamine.CalamineWorkbook, file: str, name: str, columns: int) -> None:
         self.name = name
-        self._book, self._columns = book, columns
+        self._book, self._file, self._columns = book, file, columns
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""
-        sheet = self._book.get_sheet_by_name(self.name)
-        if sheet.start is None:
-            return
         errors = frozenset(load_data("values.toml")["cells"]["errors"])
-        for number, cells in enumerate(_padded(sheet), 1):
-            yield Row(number, [_cell(cell, errors) for cell in cells[: self._columns]])
+        with _refusing_damage(self._file):
+            top, cells = _all_cells(self._book, self.name)
+        for number, row in enumerate(cells, top + 1):
+            yield Row(number, [_cell(cell, errors) for cell in row[: self._columns]])
 
 
-def _padded(sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
-    """The rows from A1 on, whatever calamine leaves out at the top and at the left."""
+def _all_cells(book: calamine.CalamineWorkbook, name: str) -> tuple[int, list[list[Any]]]:
+    """(rows above the first that has cells, the rows from there on, each from column A)."""
+    sheet = book.get_sheet_by_name(name)
     top, left = sheet.start or (0, 0)
-    rows = sheet.to_python(skip_empty_area=True)
-    yield from ([] for _ in range(top))
-    yield from ([None] * left + row for row in rows)
+    return top, [[None] * left + row for row in sheet.to_python(skip_empty_area=True)]
 
 
 def _cell(cell: Any, errors: frozenset[str]) -> Cell:
@@ -67,8 +66,16 @@ def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
         raise UnreadableFile(file, "too_large", megabytes=size // MEGABYTE, limit=limit)
     if _has_file_pass(path):
         raise UnreadableFile(file, "password_protected")
-    try:
+    with _refusing_damage(file):
         book = calamine.CalamineWorkbook.from_path(str(path))
+    names = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+    return [XlsSheet(book, file, name, limits.columns) for name in names]
+
+
+@contextmanager
+def _refusing_damage(file: str) -> Iterator[None]:
+    try:
+        yield
     except calamine.PasswordError as error:
         raise UnreadableFile(file, "password_protected") from error
     except BaseException as error:
@@ -76,8 +83,6 @@ def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise UnreadableFile(file, "damaged_file", reason="BIFF") from error
         raise
-    names = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-    return [XlsSheet(book, name, limits.columns) for name in names]
 
 
 def _has_file_pass(path: Path) -> bool:
