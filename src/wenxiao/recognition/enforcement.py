@@ -1,0 +1,90 @@
+"""What kind of enforcement an order is about (环保, 城管 …) and which acts the reply reports (立案, 责令改正 …).
+
+Words are data (`data/enforcement.toml`). Whether the order is an enforcement order at all is the model's question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
+from wenxiao.recognition.schema import Evidence, Order
+from wenxiao.recognition.text import sentences
+
+#: Where each question is asked. Acts are the unit's, so the caller's words do not tell of them.
+FIELD_TEXTS = ("title", "content", "reply", "handling")
+ACT_TEXTS = ("reply", "handling")
+#: A field is named if it has at least this share of the words of the one with most.
+SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class EnforcementDetails:
+    """`fields` of enforcement, the likeliest first; `acts` in the order in which the reply tells them."""
+
+    fields: list[str] = field(default_factory=list)
+    acts: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+class EnforcementWords:
+    """The word lists, compiled. Cheap to call, safe to share between threads."""
+
+    def __init__(self, override: Path | None = None) -> None:
+        data = read_data("enforcement.toml", override)
+        self._fields = Lexicon({row["name"]: row["any"] for row in data["field"]})
+        self._acts = Lexicon({row["name"]: row["any"] for row in data["act"]})
+        common = data["report"]["unless"]
+        self._unless = Lexicon({row["name"]: row.get("unless", common) for row in data["act"]})
+
+    def read(self, order: Order) -> EnforcementDetails:
+        """The fields and acts of one order, each act with the sentence that reports it."""
+        evidence = [found for name in ACT_TEXTS for found in self._reported(name, getattr(order, name))]
+        acts = list(dict.fromkeys(e.signal.removeprefix("enforcement/") for e in evidence))
+        return EnforcementDetails(self._named(order), acts, evidence)
+
+    def _named(self, order: Order) -> list[str]:
+        words: dict[str, set[str]] = {}
+        for name in FIELD_TEXTS:
+            text = getattr(order, name)
+            for listed, hits in self._fields.find(text).items():
+                words.setdefault(listed, set()).update(text[h.start : h.end] for h in hits)
+        most = max(map(len, words.values()), default=0)
+        kept = [name for name in words if len(words[name]) >= SHARE * most]
+        return sorted(kept, key=lambda name: -len(words[name]))
+
+    def _reported(self, name: str, text: str) -> Iterator[Evidence]:
+        acts = self._acts.find(text)
+        if not acts:
+            return
+        unless = self._unless.find(text)
+        pieces = sentences(text)
+        for start, end, act in sorted(_first(acts, unless, pieces)):
+            yield Evidence(f"enforcement/{act}", name, start, end, text[start:end])
+
+
+def _first(
+    acts: dict[str, list[Hit]], unless: dict[str, list[Hit]], pieces: list[tuple[int, int]]
+) -> Iterator[tuple[int, int, str]]:
+    """For each act the first sentence that reports it without an "unless" word."""
+    for act, hits in acts.items():
+        silenced = unless.get(act, [])
+        for start, end in pieces:
+            if any(start <= h.start and h.end <= end for h in hits) and not any(
+                start <= h.start and h.end <= end for h in silenced
+            ):
+                yield start, end, act
+                break
+
+
+@cache
+def _shipped() -> EnforcementWords:
+    return EnforcementWords()
+
+
+def enforcement_details(order: Order) -> EnforcementDetails:
+    """The fields and acts of one order by the word lists that come with the package."""
+    return _shipped().read(order)
