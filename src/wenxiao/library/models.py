@@ -44,7 +44,8 @@ class Finding(Kinds):
 
     `captured`: the order is on the list to assess (likely unresolved, or of any kind). `decision` is the state of
     the verdict that stands, `decided_version` the version of the order that it was made on; both survive a second
-    reading. `top_text` is the first evidence sentence.
+    reading. `top_text` is the first evidence sentence. `own_logit` is what the order says by itself; `logit` has
+    what the whole collection adds to it (evidence of the signals in `library.recognising.SHARED`).
     """
 
     order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="finding")
@@ -52,6 +53,7 @@ class Finding(Kinds):
     closure_class = models.CharField(_("办结性质"), max_length=20, choices=ClosureClass)
     unresolved = models.FloatField(_("未实质性办结可能性"))
     logit = models.FloatField()
+    own_logit = models.FloatField(default=0.0)
     captured = models.BooleanField(default=False)
     evidence = models.JSONField(default=list)
     missing = models.JSONField(default=list)

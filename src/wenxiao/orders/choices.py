@@ -40,6 +40,7 @@ class EventKind(models.TextChoices):
     RATED = "rated", _("评价")
     REHANDLED = "rehandled", _("重办")
     CHASED = "chased", _("催办")
+    SUPERVISED = "supervised", _("督办")
     VISITED = "visited", _("现场核查")
     NOTED = "noted", _("备注")
     IMPORTED = "imported", _("导入")

@@ -1,0 +1,158 @@
+"""Reading matters: the library's list and the whole story of one matter. The actor comes first.
+
+A matter may have orders of several units. Whoever sees only some of them is told about those: counts, dates and
+title are then worked out from the orders in scope (`shown_*`), never from the columns of the matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from wenxiao.library.choices import COMMITMENT_OPEN, Grade
+from wenxiao.library.filters import MatterFilter
+from wenxiao.library.models import Commitment, Matter
+from wenxiao.orders.models import OrderUnit, WorkOrder
+from wenxiao.orders.selectors import Moment, event_line
+from wenxiao.units.models import Unit
+from wenxiao.units.scope import Actor, scope_commitments, scope_matters, scope_orders, sees_all, visible_units
+
+_SORTS: dict[str, tuple[Any, ...]] = {
+    "grade": ("grade_rank", F("shown_last").desc(nulls_last=True), "-pk"),
+    "-called": (F("shown_last").desc(nulls_last=True), "-pk"),
+    "-orders": ("-shown_orders", "grade_rank", "-pk"),
+    "due": (F("shown_due").asc(nulls_last=True), "grade_rank", "-pk"),
+    "age": (F("shown_first").asc(nulls_last=True), "pk"),
+}
+
+
+def visible_matters(actor: Actor) -> QuerySet[Matter]:
+    """The matters of the actor's scope, with `shown_title`, `shown_orders`, `shown_units`, `shown_first`,
+    `shown_last` and `shown_due` as far as the actor sees them."""
+    matters = scope_matters(actor, Matter.objects.all())
+    if sees_all(actor):
+        return matters.annotate(
+            shown_title=F("title"),
+            shown_orders=F("order_count"),
+            shown_units=F("unit_count"),
+            shown_first=F("first_called"),
+            shown_last=F("last_called"),
+            shown_due=F("next_due"),
+        )
+    mine = scope_orders(actor, WorkOrder.objects.filter(matter_link__matter=OuterRef("pk")))
+    promises = scope_commitments(
+        actor, Commitment.objects.filter(order__matter_link__matter=OuterRef("pk"), state__in=COMMITMENT_OPEN)
+    )
+    first = mine.order_by("called_at", "pk")
+    per_matter = mine.order_by().values("matter_link__matter")
+    units = OrderUnit.objects.filter(unit__in=visible_units(actor), order__matter_link__matter=OuterRef("pk"))
+    return matters.annotate(
+        shown_title=Subquery(first.values("title")[:1]),
+        shown_orders=Coalesce(Subquery(per_matter.annotate(n=Count("pk")).values("n")), 0),
+        shown_units=Coalesce(
+            Subquery(
+                units.order_by()
+                .values("order__matter_link__matter")
+                .annotate(n=Count("unit", distinct=True))
+                .values("n"),
+                output_field=IntegerField(),
+            ),
+            0,
+        ),
+        shown_first=Subquery(first.values("called_at")[:1]),
+        shown_last=Subquery(
+            mine.order_by("-called_at").values("called_at")[:1], output_field=DateTimeField()
+        ),
+        shown_due=Subquery(
+            promises.order_by().values("order__matter_link__matter").annotate(d=Min("due")).values("d"),
+            output_field=DateField(),
+        ),
+    )
+
+
+def matter_list(actor: Actor, narrowed: MatterFilter) -> QuerySet[Matter]:
+    """The rows of the library. `.count()` of it is the number of rows."""
+    matters: QuerySet[Any] = visible_matters(actor)
+    if narrowed.state:
+        matters = matters.filter(state=narrowed.state)
+    if narrowed.grades:
+        matters = matters.filter(grade__in=narrowed.grades)
+    if narrowed.kinds:
+        any_kind = Q()
+        for kind in narrowed.kinds:
+            any_kind |= Q(**{f"is_{kind}": True})
+        matters = matters.filter(any_kind)
+    if narrowed.several:
+        matters = matters.filter(shown_orders__gte=2)
+    if narrowed.q:
+        matters = matters.filter(Q(shown_title__icontains=narrowed.q) | Q(number__iexact=narrowed.q))
+    if narrowed.unit is not None:
+        matters = matters.filter(pk__in=_of_unit(actor, narrowed.unit))
+    return matters.order_by(*_SORTS[narrowed.sort])
+
+
+def _of_unit(actor: Actor, unit_id: int) -> QuerySet[Any, Any]:
+    unit = visible_units(actor).filter(pk=unit_id).first()
+    links = OrderUnit.objects.filter(order__matter_link__isnull=False)
+    links = links.filter(unit__in=Unit.objects.filter(path__startswith=unit.path)) if unit else links.none()
+    return links.values("order__matter_link__matter")
+
+
+def matter_grades(actor: Actor, narrowed: MatterFilter) -> dict[str, int]:
+    """How many matters of each grade the filter leaves, the grade aside."""
+    matters = matter_list(actor, replace(narrowed, grades=())).order_by()
+    counts = dict(matters.values_list("grade").annotate(n=Count("pk", distinct=True)))
+    return {grade: counts.get(grade, 0) for grade in Grade.values}
+
+
+@dataclass(slots=True)
+class MatterStory:
+    """A matter for its page. `orders` are those in scope, in time; `reasons` says why it has its grade."""
+
+    matter: Matter
+    reasons: list[str]
+    orders: list[WorkOrder]
+    units: list[Unit]
+    commitments: list[Commitment]
+    moments: list[Moment]
+
+
+def matter_story(actor: Actor, number: str) -> MatterStory:
+    """The whole story of one matter as far as the actor sees it; Http404 when they see none of it."""
+    matter = visible_matters(actor).filter(number=number).first()
+    if matter is None:
+        raise Http404(_("没有这个事项"))
+    orders = scope_orders(actor, WorkOrder.objects.filter(matter_link__matter=matter))
+    rows = list(orders.select_related("finding", "source", "matter_link").order_by("called_at", "pk"))
+    commitments = Commitment.objects.filter(order__in=[row.pk for row in rows])
+    return MatterStory(
+        matter=matter,
+        reasons=_reasons(actor, matter, len(rows)),
+        orders=rows,
+        units=list(visible_units(actor).filter(order_units__order__in=[row.pk for row in rows]).distinct()),
+        commitments=list(commitments.select_related("order").order_by("due", "pk")),
+        moments=event_line(rows),
+    )
+
+
+def _reasons(actor: Actor, matter: Matter, seen: int) -> list[str]:
+    """Reasons count orders; to somebody who does not see them all they would tell about the others."""
+    if sees_all(actor) or seen == matter.order_count:
+        return [str(reason) for reason in matter.grade_reasons]
+    return [_("该事项还涉及其他单位的工单，等级由指挥中心综合确定")]

@@ -1,0 +1,240 @@
+"""The list to assess and one order with everything known about it. The actor comes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, F, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from wenxiao.library.choices import ClosureClass, Decision, Kind
+from wenxiao.library.filters import OrderFilter
+from wenxiao.library.models import Commitment, Finding, Matter, SavedView, Verdict
+from wenxiao.orders.models import OrderUnit, OrderVersion, WorkOrder
+from wenxiao.orders.search import find
+from wenxiao.orders.selectors import Moment, event_line, get_order, units_of, visible_orders
+from wenxiao.units.models import Unit, User
+from wenxiao.units.scope import Actor, scope_orders, visible_units
+
+#: A later call about a matter that had been called about before, or one that the source itself marks.
+REPEATED = Q(finding__is_repeat=True) | Q(matter_link__matter__first_called__lt=F("called_at"))
+
+_SORTS: dict[str, tuple[Any, ...]] = {
+    "-probability": ("-finding__unresolved", "-pk"),
+    "probability": ("finding__unresolved", "pk"),
+    "-called": (F("called_at").desc(nulls_last=True), "-pk"),
+    "called": (F("called_at").asc(nulls_last=True), "pk"),
+}
+#: Long columns that a list does not show.
+_NOT_IN_LISTS = (
+    "reply",
+    "handling",
+    "callback",
+    "search",
+    "finding__evidence",
+    "finding__demands",
+    "finding__details",
+    "finding__missing",
+)
+
+
+def orders_matching(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:
+    """The orders of the actor's scope that a filter leaves, in no order. Every count and list starts here."""
+    orders = visible_orders(actor).filter(finding__isnull=False)
+    orders = orders.filter(_finding_conditions(narrowed) & _order_conditions(narrowed))
+    if narrowed.unit is not None:
+        orders = orders.filter(pk__in=_handled_by(actor, narrowed.unit))
+    if narrowed.repeated:
+        orders = orders.filter(REPEATED)
+    return find(orders, narrowed.q)
+
+
+def _finding_conditions(narrowed: OrderFilter) -> Q:
+    wanted = Q()
+    if narrowed.captured:
+        wanted &= Q(finding__captured=True)
+    if narrowed.decision:
+        wanted &= Q(finding__decision=narrowed.decision)
+    if narrowed.kinds:
+        any_kind = Q()
+        for kind in narrowed.kinds:
+            any_kind |= Q(**{f"finding__is_{kind}": True})
+        wanted &= any_kind
+    if narrowed.classes:
+        wanted &= Q(finding__closure_class__in=narrowed.classes)
+    if narrowed.least is not None:
+        wanted &= Q(finding__unresolved__gte=narrowed.least / 100)
+    if narrowed.most is not None:
+        wanted &= Q(finding__unresolved__lte=narrowed.most / 100)
+    return wanted
+
+
+def _order_conditions(narrowed: OrderFilter) -> Q:
+    wanted = Q()
+    if narrowed.since is not None:
+        wanted &= Q(called_at__gte=datetime.combine(narrowed.since, time()))
+    if narrowed.until is not None:
+        wanted &= Q(called_at__lt=datetime.combine(narrowed.until, time()) + timedelta(days=1))
+    if narrowed.source is not None:
+        wanted &= Q(source=narrowed.source)
+    if narrowed.run is not None:
+        wanted &= Q(last_run=narrowed.run)
+    if narrowed.grades:
+        wanted &= Q(matter_link__matter__grade__in=narrowed.grades)
+    if narrowed.matter:
+        wanted &= Q(matter_link__matter__number=narrowed.matter)
+    return wanted
+
+
+def _handled_by(actor: Actor, unit_id: int) -> QuerySet[OrderUnit, int]:
+    """Ids of the orders of a unit and of those below it; of none when the actor does not see the unit."""
+    unit = visible_units(actor).filter(pk=unit_id).first()
+    if unit is None:
+        return OrderUnit.objects.none().values_list("order_id", flat=True)
+    below = Unit.objects.filter(path__startswith=unit.path)
+    found: QuerySet[OrderUnit, int] = OrderUnit.objects.filter(unit__in=below).values_list(
+        "order_id", flat=True
+    )
+    return found
+
+
+def work_list(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:
+    """The rows of the list to assess (待研判), with `finding`, `source`, `matter_link.matter` and `units` at hand.
+
+    `.count()` of it is the number of rows; a page of it costs two queries.
+    """
+    rows = orders_matching(actor, narrowed).order_by(*_SORTS[narrowed.sort])
+    rows = rows.select_related("finding", "source", "matter_link__matter").defer(*_NOT_IN_LISTS)
+    return rows.prefetch_related("order_units__unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many orders each tab and chip of the list would show, the rest of the filter as it is."""
+
+    total: int
+    decisions: dict[str, int]
+    kinds: dict[str, int]
+    classes: dict[str, int]
+
+
+def list_counts(actor: Actor, narrowed: OrderFilter) -> Counts:
+    """Counts for the present filter: `total` agrees with `work_list`, `decisions` counts the other tabs too."""
+    tabs = orders_matching(actor, replace(narrowed, decision="")).order_by()
+    by_decision = dict(tabs.values_list("finding__decision").annotate(n=Count("pk")))
+    decisions = {choice: by_decision.get(choice, 0) for choice in Decision.values}
+    total = decisions[narrowed.decision] if narrowed.decision else sum(by_decision.values())
+    here = tabs.filter(finding__decision=narrowed.decision) if narrowed.decision else tabs
+    kinds = here.aggregate(
+        **{kind: Count("pk", filter=Q(**{f"finding__is_{kind}": True})) for kind in Kind.values}
+    )
+    by_class = dict(here.values_list("finding__closure_class").annotate(n=Count("pk")))
+    return Counts(total, decisions, kinds, {c: by_class.get(c, 0) for c in ClosureClass.values})
+
+
+@dataclass(slots=True)
+class OrderDetail:
+    """One order with everything known about it that the actor may see. `siblings` are the other orders of its matter."""
+
+    order: WorkOrder
+    finding: Finding | None
+    units: list[Unit]
+    commitments: list[Commitment]
+    verdict: Verdict | None
+    verdicts: list[Verdict]
+    matter: Matter | None
+    link_score: float | None
+    link_reasons: list[str]
+    siblings: list[WorkOrder]
+    moments: list[Moment]
+    versions: list[OrderVersion]
+
+
+#: Siblings shown on the page of an order; the rest are on the page of the matter.
+_SIBLINGS = 50
+
+
+def order_detail(actor: Actor, pk: int) -> OrderDetail:
+    """One order for its page; Http404 outside the actor's scope. The number of queries does not depend on the order."""
+    order = get_order(actor, pk)
+    finding = Finding.objects.filter(order=order).first()
+    verdicts = list(order.verdicts.select_related("by", "undone_by"))
+    link = getattr(order, "matter_link", None)
+    siblings: list[WorkOrder] = []
+    if link is not None:
+        others = WorkOrder.objects.filter(matter_link__matter=link.matter_id).exclude(pk=order.pk)
+        rows = scope_orders(actor, others).select_related("finding", "source").defer(*_NOT_IN_LISTS)
+        siblings = list(rows.order_by("called_at", "pk")[:_SIBLINGS])
+    return OrderDetail(
+        order=order,
+        finding=finding,
+        units=units_of(order),
+        commitments=list(order.commitments.order_by("-concrete", "due", "pk")),
+        verdict=next((v for v in verdicts if v.undone_at is None), None),
+        verdicts=verdicts,
+        matter=link.matter if link else None,
+        link_score=link.score if link else None,
+        link_reasons=link.reasons if link else [],
+        siblings=siblings,
+        moments=event_line([order]),
+        versions=list(order.versions.all()),
+    )
+
+
+def neighbours(actor: Actor, narrowed: OrderFilter, pk: int) -> tuple[int | None, int | None]:
+    """The orders before and after one in the list that a filter shows, for stepping through it with the keyboard.
+
+    Works for an order that has just left the list (it was confirmed): its place is where it would be.
+    """
+    here = (
+        visible_orders(actor)
+        .filter(pk=pk, finding__isnull=False)
+        .values_list("finding__unresolved", "called_at")
+        .first()
+    )
+    if here is None:
+        return None, None
+    rows = orders_matching(actor, narrowed).exclude(pk=pk)
+    before, after = _beside(narrowed.sort, pk, *here)
+    order = _SORTS[narrowed.sort]
+    previous = rows.filter(before).order_by(*order).reverse().values_list("pk", flat=True).first()
+    following = rows.filter(after).order_by(*order).values_list("pk", flat=True).first()
+    return previous, following
+
+
+def _beside(sort: str, pk: int, unresolved: float, called_at: datetime | None) -> tuple[Q, Q]:
+    """Conditions for what stands before and behind a place in the list."""
+    if "probability" in sort:
+        higher = Q(finding__unresolved__gt=unresolved) | Q(finding__unresolved=unresolved, pk__gt=pk)
+        lower = Q(finding__unresolved__lt=unresolved) | Q(finding__unresolved=unresolved, pk__lt=pk)
+        return (higher, lower) if sort.startswith("-") else (lower, higher)
+    newer, older = Q(pk__gt=pk), Q(pk__lt=pk)
+    if called_at is None:  # undated calls stand at the end, whichever way the list runs
+        dated = Q(called_at__isnull=False)
+        undated = Q(called_at__isnull=True)
+        before = newer if sort.startswith("-") else older
+        after = older if sort.startswith("-") else newer
+        return dated | (undated & before), undated & after
+    later = Q(called_at__gt=called_at) | Q(called_at=called_at) & newer
+    earlier = Q(called_at__lt=called_at) | Q(called_at=called_at) & older
+    undated = Q(called_at__isnull=True)
+    return (later, earlier | undated) if sort.startswith("-") else (earlier, later | undated)
+
+
+def saved_views(actor: Actor, page: str = "assess") -> QuerySet[SavedView]:
+    """The actor's own views and those that others share. What a view shows depends on who opens it."""
+    if isinstance(actor, AnonymousUser):
+        return SavedView.objects.none()
+    return SavedView.objects.filter(Q(owner=actor) | Q(shared=True), page=page).select_related("owner")
+
+
+def get_saved_view(actor: User, pk: int) -> SavedView:
+    """A view of the actor's own; Http404 otherwise."""
+    view = SavedView.objects.filter(owner=actor, pk=pk).first()
+    if view is None:
+        raise Http404(_("没有这个视图"))
+    return view
