@@ -172,3 +172,52 @@ def test_columns_show_samples_and_the_unplaced_are_named(write, read) -> None:
     assert source.unplaced == ["天气"] and "列“天气”没有认出，未导入。" in source.notes
     assert "晴" not in repr(source.columns), "samples may be personal and stay out of logs"
     assert placed(read(write("工单编号,诉求内容\n1,甲\n"))) == {"order": "工单编号", "content": "诉求内容"}
+
+
+#: Headers that public code of hotlines uses, by the field that they mean.
+SEEN = {
+    "order": "工单号 工单编码 编号 诉求编号 受理编号 热线单号 平台单号 转办单工单编号 任务编号 留言编号",
+    "called_at": "来电时间 来话时间 受理时间 登记时间 创建时间 反映时间 接单时间 留言时间",
+    "caller": "来电人 反映人 诉求人 联系人 来话人 求助人员 留言用户",
+    "phone": "联系电话 来电号码 来电人电话/账号 联系方式 求助号码 诉求号码",
+    "request_type": "诉求类型 工单类型 事项类型 业务类别 来电类别",
+    "category": "问题分类 诉求分类 诉求归口 一级分类 二级分类 三级分类 四级分类 五级分类 事项分类一级",
+    "title": "标题 工单标题 诉求标题 留言主题",
+    "content": "内容 主要内容 诉求内容 市民诉求 问题描述 市民原始诉求 补充信息 留言详情",
+    "address": "事发地址 事件发生地 诉求详细地址 发生地址 小区点位",
+    "area": "被反映街乡镇 村/社区",
+    "channel": "渠道 诉求渠道 受理渠道 处理受理方式 渠道来源",
+    "unit": "承办单位 主办单位 责任单位 受理部门 市交办主办单位 立案部门",
+    "co_units": "协办单位 市交办协办单位",
+    "dispatched_at": "派单时间 分派时间 派遣时间 交办时间 市交办时间 区交办时间 首次转办时间",
+    "due_at": "办理时限 办理截止时间 市交办办结期限 区交办办结期限 处理时限(+单位) 期限 延期后截止日期",
+    "closed_at": "办结时间 完成时间 结案时间 处理完成时间",
+    "replied_at": "回复时间 答复时间",
+    "reply": "答复内容 回复内容 公开答复内容 转办单回复内容 答复意见",
+    "handling": "办理情况 处置结果",
+    "resolved": "是否解决 解决情况 诉求是否解决 问题是否解决",
+    "satisfaction": "满意度 是否满意 办理满意 过程满意 首次满意度 最终满意度 短信评价满意度",
+    "callback": "不满意原因 不满原因 未解决原因 转办单不满意回访内容 回访意见",
+    "previous_order": "旧工单编号 催办单号",
+    "is_repeat": "是否老户 是否重复",
+    "is_hard": "是否疑难",
+    "is_joint": "是否协办 是否联合办理",
+    "is_supervised": "是否督办",
+    "is_urgent": "紧急程度",
+    "is_confidential": "是否保密",
+    "is_final": "是否最终办理结果 是否为最终办理结果",
+    "planned_finish": "计划完成时间 计划完成时间（非最终办理结果填写此列）",
+    "returns": "退回次数",
+    "extensions": "延期次数 是否延期",
+    "rehandled": "重新办理次数 办结次数",
+    "callbacks": "回访次数",
+    "chases": "催办次数",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "header"), [(f, h) for f, headers in SEEN.items() for h in headers.split()]
+)
+def test_every_known_variant_has_its_field(field, header) -> None:
+    match = match_header(header)
+    assert match is not None and (match.field, match.share) == (field, 1.0)

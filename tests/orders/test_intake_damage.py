@@ -73,3 +73,34 @@ def test_broken_xml_in_any_part_is_read_or_refused(xlsx, with_part, junk, part, 
         list(open_source(changed).batches())
     except UnreadableFile as error:
         assert error.message
+
+
+def test_an_xls_that_asks_for_the_whole_memory_is_refused(files, tmp_path: Path) -> None:
+    """The counts in the header of a compound file decide how much its reader reserves."""
+    for at in (0x2C, 0x40, 0x48):
+        content = bytearray(files["xls"])
+        content[at : at + 4] = b"\xff\xff\xff\x7f"
+        path = tmp_path / "greedy.xls"
+        path.write_bytes(bytes(content))
+        try:
+            orders = [o for b in open_source(path).batches() for o in b.orders]
+        except UnreadableFile as error:
+            assert error.code in ("damaged_file", "wrong_type")
+        else:
+            assert len(orders) == 20
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@given(wounds=wounds)
+def test_a_damaged_xls_is_read_or_refused(tmp_path: Path, files, wounds) -> None:
+    content = bytearray(files["xls"])
+    for at, junk in wounds:
+        place = int(at * len(content))
+        content[place : place + len(junk)] = junk
+    path = tmp_path / "damaged.xls"
+    path.write_bytes(bytes(content))
+    try:
+        for batch in open_source(path).batches():
+            assert len(batch.orders) <= 20
+    except UnreadableFile as error:
+        assert error.message

@@ -157,11 +157,10 @@ def _time_of_match(parts: dict[str, str | None]) -> tuple[datetime | None, str]:
     next_day = hour == 24 and not minute and not second
     try:
         when = datetime(year, month, day, 0 if next_day else hour, minute, second)
-    except ValueError:
+        when = _to_china(when, parts.get("zone") or "") + timedelta(days=int(next_day))
+    except (ValueError, OverflowError):
         return None, "impossible_date"
-    if not _year_is_likely(when.year):
-        return None, "impossible_date"
-    return _to_china(when, parts.get("zone") or "") + timedelta(days=int(next_day)), ""
+    return _likely(when)
 
 
 def _to_china(when: datetime, zone: str) -> datetime:

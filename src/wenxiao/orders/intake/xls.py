@@ -1,19 +1,20 @@
-"""Old binary workbooks (.xls, BIFF), by way of calamine."""
+"""Old binary workbooks (.xls, BIFF), by way of calamine in a process of its own (see xls_child)."""
 
 from __future__ import annotations
 
 import mmap
+import pickle
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import python_calamine as calamine
 
 from wenxiao.orders.intake.cells import Cell, Flaw, Row
 from wenxiao.orders.intake.limits import MEGABYTE, Limits
 from wenxiao.orders.intake.problems import UnreadableFile, load_data
+from wenxiao.orders.intake.xls_child import PASSWORD
 
 #: BOF of the workbook globals in BIFF8 and BIFF5, and the record that says "encrypted", which follows soon.
 _BOF_OF_GLOBALS = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00")
@@ -22,7 +23,7 @@ _FIRST_RECORDS = 6
 
 
 class XlsSheet:
-    """One sheet. calamine reads it whole; the format ends at 65,536 rows. Rows are numbered as Excel numbers them."""
+    """One sheet, numbered as Excel numbers rows. calamine reads it whole; the format ends at 65,536 rows."""
 
     encoding = ""
     separator = ""
@@ -30,24 +31,38 @@ class XlsSheet:
     date1904 = False  # calamine applies the workbook's epoch itself
     ragged_is_wrong = False
 
-    def __init__(self, book: calamine.CalamineWorkbook, file: str, name: str, columns: int) -> None:
+    def __init__(self, path: Path, file: str, name: str, columns: int) -> None:
         self.name = name
-        self._book, self._file, self._columns = book, file, columns
+        self._path, self._file, self._columns = path, file, columns
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""
         errors = frozenset(load_data("values.toml")["cells"]["errors"])
-        with _refusing_damage(self._file):
-            top, cells = _all_cells(self._book, self.name)
-        for number, row in enumerate(cells, top + 1):
-            yield Row(number, [_cell(cell, errors) for cell in row[: self._columns]])
+        for first, rows in _ask(self._path, self._file, self.name):
+            for number, row in enumerate(rows, first):
+                yield Row(number, [_cell(cell, errors) for cell in row[: self._columns]])
 
 
-def _all_cells(book: calamine.CalamineWorkbook, name: str) -> tuple[int, list[list[Any]]]:
-    """(rows above the first that has cells, the rows from there on, each from column A)."""
-    sheet = book.get_sheet_by_name(name)
-    top, left = sheet.start or (0, 0)
-    return top, [[None] * left + row for row in sheet.to_python(skip_empty_area=True)]
+def _ask(path: Path, file: str, *sheet: str) -> Iterator[Any]:
+    """What the child sends, up to its None. Raises UnreadableFile when it breaks off."""
+    # -P: the child's folder holds modules that are named like those of Python (html).
+    command = [
+        sys.executable,
+        "-P",
+        str(Path(__file__).with_name("xls_child.py")),
+        str(path.absolute()),
+        *sheet,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+        try:
+            while (sent := pickle.load(child.stdout)) is not None:
+                yield sent
+        except (EOFError, pickle.UnpicklingError) as error:
+            code = "password_protected" if child.wait() == PASSWORD else "damaged_file"
+            raise UnreadableFile(file, code, reason="BIFF") from error
+        finally:
+            child.kill()
 
 
 def _cell(cell: Any, errors: frozenset[str]) -> Cell:
@@ -66,23 +81,8 @@ def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
         raise UnreadableFile(file, "too_large", megabytes=size // MEGABYTE, limit=limit)
     if _has_file_pass(path):
         raise UnreadableFile(file, "password_protected")
-    with _refusing_damage(file):
-        book = calamine.CalamineWorkbook.from_path(str(path))
-    names = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-    return [XlsSheet(book, file, name, limits.columns) for name in names]
-
-
-@contextmanager
-def _refusing_damage(file: str) -> Iterator[None]:
-    try:
-        yield
-    except calamine.PasswordError as error:
-        raise UnreadableFile(file, "password_protected") from error
-    except BaseException as error:
-        # A broken file can make calamine panic, which pyo3 raises as a BaseException of its own.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise UnreadableFile(file, "damaged_file", reason="BIFF") from error
-        raise
+    names = next(_ask(path, file))
+    return [XlsSheet(path, file, name, limits.columns) for name in names]
 
 
 def _has_file_pass(path: Path) -> bool:
