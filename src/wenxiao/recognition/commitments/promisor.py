@@ -1,0 +1,35 @@
+"""Who promises: the unit that answers, a third party it speaks for, or a body above it."""
+
+from __future__ import annotations
+
+from wenxiao.recognition.commitments.features import Document
+
+OWN = "本单位"
+ABOVE = "上级"
+
+
+def promisor(doc: Document, i: int) -> str:
+    """The promisor of clause i: 本单位, 上级, or the third party as it is named (物业公司, 开发商 …).
+
+    Read from the last subject before the promise in its sentence; without one it is the unit itself.
+    """
+    words = doc.words
+    third, own = words.number("third"), words.number("self")
+    promise, will = words.number("promise"), words.number("will")
+    who = OWN
+    for j in range(doc.sentence[i], i + 1):
+        for number, at in doc.classes_of(j):
+            if number == own:
+                who = OWN
+            elif number == third:
+                who = _name(doc, at)
+            elif number in (promise, will) and j == i:
+                return who
+    return who
+
+
+def _name(doc: Document, at: int) -> str:
+    for word, length, _ in doc.words.by_first[doc.text[at]]:
+        if doc.text.startswith(word, at):
+            return doc.text[at : at + length]
+    return ""

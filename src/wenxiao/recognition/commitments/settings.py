@@ -1,0 +1,81 @@
+"""The words and conventions of dates, read once from data/dates.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A stretch of the year by custom: (month, day) of its first and last day; some come twice a year."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    second: tuple[tuple[int, int], tuple[int, int]] | None = None
+    needs_suffix: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What time words mean; see data/dates.toml for the source of each."""
+
+    version: int
+    grace_days: int
+    longest_days: int
+    review_days: int
+    festivals: dict[str, str]
+    seasons: dict[str, Season]
+    fuzzy: tuple[str, ...]
+    condition_open: tuple[str, ...]
+    condition_close: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern of time expressions."""
+        from wenxiao.recognition.commitments.grammar import time_pattern
+
+        return time_pattern(self)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """The settings at `path`, or the shipped ones. Raises KeyError or tomllib.TOMLDecodeError when incomplete."""
+        raw = tomllib.loads((path or DATA / "dates.toml").read_text(encoding="utf-8"))
+        return cls(
+            version=raw["version"],
+            grace_days=raw["grace_days"],
+            longest_days=raw["longest_days"],
+            review_days=raw["review_days"],
+            festivals={word: row["name"] for row in raw["festival"] for word in row["words"]},
+            seasons={word: _season(row) for row in raw["season"] for word in row["words"]},
+            fuzzy=tuple(raw["fuzzy"]["words"]),
+            condition_open=tuple(raw["conditional"]["open"]),
+            condition_close=tuple(raw["conditional"]["close"]),
+        )
+
+
+@cache
+def default_settings() -> Settings:
+    """The shipped settings, read once per process."""
+    return Settings.load()
+
+
+def _season(row: dict[str, Any]) -> Season:
+    second = (_day(row["second_first"]), _day(row["second_last"])) if "second_first" in row else None
+    return Season(_day(row["first"]), _day(row["last"]), second, row.get("needs_suffix", False))
+
+
+def _day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def any_of(words: tuple[str, ...] | dict[str, Any]) -> str:
+    """A pattern for any of `words`, longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

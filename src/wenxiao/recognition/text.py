@@ -1,0 +1,206 @@
+"""Reading Chinese official text: one form of writing, sentences and clauses, boilerplate, the date of signature.
+
+Everything speaks of places in the text *as imported*: code points, white space untouched. A text is normalised
+(`normalise`) for matching only, and its offset map leads back.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from wenxiao.recognition.numerals import NUMERAL, number, year_number
+
+DATA = Path(__file__).parent / "data"
+
+#: Chinese punctuation that NFKC would turn into its Latin look-alike. Patterns accept both, so it stays as it is.
+KEPT = "，。；：？！（）《》〈〉“”‘’、【】「」『』〔〕—…·～％＋－　\xa0"
+_SENTENCE_END = re.compile(r"[。！？!?；;\n\r]+|…+")
+_CLAUSE_END = re.compile(r"[，。！？；：!?;\n\r…]+|(?<!\d)[,:]|[,:](?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A text in one form of writing. `offsets[i]` is where character i stood in the original; None: nothing moved."""
+
+    text: str
+    offsets: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original [start, end) of a non-empty [start, end) here."""
+        if self.offsets is None:
+            return start, end
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def normalise(text: str) -> Normal:
+    """NFKC character by character (Chinese punctuation kept), and traditional characters made simplified.
+
+    Most texts need nothing and come back as they are. One character may become several (㎡, ⑩) or none that
+    differ; the offset map then leads back to the one it came from.
+    """
+    odd = _odd().search(text)
+    if odd is None:
+        return Normal(text)
+    table = _forms()
+    forms = [table[char] for char in text]
+    joined = "".join(forms)
+    if len(joined) == len(text):
+        return Normal(joined)
+    return Normal(joined, tuple(i for i, form in enumerate(forms) for _ in form))
+
+
+class _Forms(dict[str, str]):
+    """The normal form of each character, worked out when first met."""
+
+    def __missing__(self, char: str) -> str:
+        form = unicodedata.normalize("NFKC", char) or char
+        self[char] = form
+        return form
+
+
+@cache
+def _traditional() -> dict[str, str]:
+    lines = (DATA / "traditional.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
+@cache
+def _forms() -> _Forms:
+    return _Forms({**_traditional(), **{char: char for char in KEPT}})
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """Any character that is not plain: ASCII, kept punctuation or a simplified ideograph."""
+    old = _traditional()
+    plain, start = [], 0x4E00
+    for code in [*map(ord, sorted(old)), 0xA000]:
+        if code > start:
+            plain.append(f"{chr(start)}-{chr(code - 1)}")
+        start = code + 1
+    return re.compile(f"[^\\x00-\\x7f{re.escape(KEPT)}{''.join(plain)}]")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """[start, end) of each sentence, its closing mark included, surrounding white space left out."""
+    return _pieces(text, _SENTENCE_END, 0, len(text), closing=True)
+
+
+def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """[start, end) of each clause within [start, end): between commas, colons and sentence ends, marks left out.
+
+    Enumerations (、) stay together, and so do 8:30 and 1,500.
+    """
+    return _pieces(text, _CLAUSE_END, start, len(text) if end is None else end, closing=False)
+
+
+def _pieces(
+    text: str, mark: re.Pattern[str], start: int, end: int, *, closing: bool
+) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    at = start
+    for match in mark.finditer(text, start, end):
+        _add(pieces, text, at, match.end() if closing else match.start())
+        at = match.end()
+    _add(pieces, text, at, end)
+    return pieces
+
+
+def _add(pieces: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        pieces.append((start, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """A stretch of form in a reply: greeting, opening, thanks, contact, closing or signature."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def boilerplate(reply: str) -> list[Boilerplate]:
+    """The stretches of `reply` that every reply has, in order: what is left is what this one says."""
+    found = [
+        Boilerplate(kind, start, end) for start, end in sentences(reply) if (kind := _form(reply[start:end]))
+    ]
+    found += [Boilerplate("signature", s.start, s.end) for s in signatures(reply)]
+    return sorted(found, key=lambda part: (part.start, part.end))
+
+
+def _form(sentence: str) -> str:
+    for kind, pattern in _patterns():
+        if pattern.search(sentence):
+            return kind
+    return ""
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    rules = tomllib.loads((DATA / "text.toml").read_text(encoding="utf-8"))
+    return [(rule["kind"], re.compile(rule["match"])) for rule in rules["boilerplate"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The date under a reply, and where it stands."""
+
+    date: date
+    start: int
+    end: int
+
+
+# A date followed by nothing, or by the beginning of another reply pasted after it.
+_SIGNED = re.compile(
+    r"(?P<year>(?:19|20)\d\d|[二2][〇○零0O][一二12][〇○零一二三四五六七八九\d])\s{0,2}[年.\-/－—]\s{0,2}"
+    rf"(?P<month>\d{{1,2}}|[{NUMERAL}元]{{1,3}})\s{{0,2}}[月.\-/－—]\s{{0,2}}"
+    rf"(?P<day>\d{{1,2}}|[{NUMERAL}]{{1,4}})\s{{0,2}}[日号]?[)）]?[。.]?"
+    r"(?=\s{0,40}(?:$|[“\"「【]?(?:UU|网友|网民|市民|尊敬|亲爱|您好|你好|[A-Z]?\d{0,3}[\u4e00-\u9fff]{0,12}回复[：:])))"
+)
+_NOT_SIGNED = ("至", "到", "于", "在", "从", "自", "截止", "-", "—", "为", "前", "是")
+#: A date further from the time of the reply than this is not when it was signed.
+NEAR = timedelta(days=400)
+
+
+def signatures(reply: str) -> list[Signature]:
+    """Dates that a reply is signed with: at its end, in brackets, or where one reply ends and the next begins."""
+    found = []
+    for match in _SIGNED.finditer(reply):
+        before = reply[max(0, match.start() - 2) : match.start()].rstrip()
+        signed = _date(match["year"], match["month"], match["day"])
+        if signed and not before.endswith(_NOT_SIGNED):
+            found.append(Signature(signed, match.start(), match.end()))
+    return found
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    numbers = year_number(year), number(month), number(day)
+    try:
+        return date(*numbers) if None not in numbers else None  # type: ignore[arg-type]
+    except ValueError:
+        return None
+
+
+def reference_date(reply: str, replied_at: datetime | date | None) -> date | None:
+    """The day that "今年" and "三日内" in a reply count from: the last date it is signed with, else its time.
+
+    A reply is sometimes completed after its first time, so a later signature counts too; one more than 400 days
+    away is taken for a slip. None when the reply has neither.
+    """
+    replied = replied_at.date() if isinstance(replied_at, datetime) else replied_at
+    signed = [s.date for s in signatures(reply)]
+    if replied is None:
+        return signed[-1] if signed else None
+    near = [day for day in signed if abs(day - replied) <= NEAR]
+    return near[-1] if near else replied
