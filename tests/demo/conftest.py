@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from wenxiao.demo import County, build_county
+
+
+@pytest.fixture(scope="session")
+def county() -> County:
+    return build_county()
