@@ -77,7 +77,9 @@ def run(args: argparse.Namespace) -> int:
         with open_writers(args.out, settings.as_of) as writers, show_progress() as progress:
             result = scan(plan, writers, progress)
     except OSError as error:
-        print(f"写不出来：{error.strerror or error}。原有文件没有改动。", file=sys.stderr)
+        print(
+            f"写不出来：{error.filename or ''} {error.strerror or error}。原有文件没有改动。", file=sys.stderr
+        )
         return PARTLY
     print_summary(result, args.out)
     if not result.orders:

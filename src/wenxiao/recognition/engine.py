@@ -7,6 +7,7 @@ peers) is in `collection` and is added afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -15,10 +16,11 @@ from wenxiao.calendars import Calendar
 from wenxiao.recognition.closure import KINDS, MissingEvidence, closure_class, probability, readable
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.commitments import commitments_of
-from wenxiao.recognition.crossing import crossing_details
-from wenxiao.recognition.enforcement import enforcement_details
+from wenxiao.recognition.crossing import CrossingWords
+from wenxiao.recognition.enforcement import EnforcementWords
 from wenxiao.recognition.model import Model, Scores
 from wenxiao.recognition.schema import (
+    Commitment,
     Evidence,
     Finding,
     Order,
@@ -39,20 +41,32 @@ class Engine:
         self.text_signals = TextSignals(settings.data)
         self.column_signals = ColumnSignals(settings.data)
         self.missing = MissingEvidence(settings.data)
+        self.enforcement = EnforcementWords(settings.data)
+        self.crossing = CrossingWords(settings.data)
         self.model = Model.load(settings.model)
 
     def read_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """`ORDERS` in, `FINDINGS` out, row for row."""
-        return findings_to_batch([self.read(order) for order in batch_to_orders(batch)])
+        return findings_to_batch(self.read_orders(list(batch_to_orders(batch))))
 
     def read(self, order: Order) -> Finding:
         """Everything that one order says by itself."""
-        commitments = commitments_of(order, self.calendar)
-        signals = self.text_signals.read(order)
-        scores = self.model.read(order, signals, commitments)
+        return self.read_orders([order])[0]
+
+    def read_orders(self, orders: Sequence[Order]) -> list[Finding]:
+        """The same for many orders, several times faster: the model weighs their wording together."""
+        commitments = [commitments_of(order, calendar=self.calendar) for order in orders]
+        signals = [self.text_signals.read(order) for order in orders]
+        scores = self.model.read_many(orders, signals, commitments)
+        return [self._finding(*one) for one in zip(orders, commitments, signals, scores, strict=True)]
+
+    def _finding(
+        self, order: Order, commitments: list[Commitment], signals: list[Evidence], scores: Scores
+    ) -> Finding:
         columns = self.column_signals.read(order, signals, commitments, self.settings.as_of)
         evidence = _weighed(signals, scores) + columns + scores.wording
-        logit = scores.logit + sum(e.weight for e in columns)
+        # Without a reply the model has nothing to weigh: the columns alone speak.
+        logit = sum(e.weight for e in columns) + (scores.logit if _answered(order) else 0.0)
         finding = Finding(
             order.order,
             order.row,
@@ -78,11 +92,11 @@ class Engine:
             kinds.add("commitment")
         if scores.is_enforcement:
             kinds.add("enforcement")
-            details = enforcement_details(order)
+            details = self.enforcement.read(order)
             finding.enforcement_fields, finding.enforcement_acts = details.fields, details.acts
             finding.evidence += details.evidence
-        crossing = crossing_details(order)
-        if scores.is_crossing or crossing.stated:
+        crossing = self.crossing.read(order)
+        if crossing.stated if crossing.stated is not None else scores.is_crossing:
             kinds.add("crossing")
             finding.crossing_bodies = crossing.bodies
             finding.crossing_across = [a for a in crossing.across if a in self.settings.three_cross]
@@ -102,6 +116,10 @@ def _weighed(signals: list[Evidence], scores: Scores) -> list[Evidence]:
     for signal in signals:
         signal.weight = round(weights.pop(signal.signal, 0.0), 3)
     return signals
+
+
+def _answered(order: Order) -> bool:
+    return bool(order.reply.strip() or order.handling.strip())
 
 
 def _reference(order: Order) -> date | None:

@@ -60,7 +60,8 @@ def _figures(out: Console, result: ScanResult) -> None:
 
 
 def _line(name: str, figures: list[tuple[str, int]]) -> str:
-    return f"{name}　" + "　".join(f"{label} [bold]{n}[/]" for label, n in figures)
+    # A no-break space keeps each figure with its word when the terminal is narrow.
+    return f"{name}　" + "　".join(f"{label}\u00a0[bold]{n}[/]" for label, n in figures)
 
 
 def _top(out: Console, result: ScanResult) -> None:
@@ -81,7 +82,7 @@ def _order(top: TopOrder) -> Text:
     text = Text(_short(top.title, TITLE_LENGTH) or "（无标题）")
     text.append(f"　{about}\n", style="dim")
     text.append(f"{words.signal_label(top.signal)}：" if top.signal else "")
-    text.append(f"“{_short(top.sentence, SENTENCE_LENGTH)}”\n" if top.sentence else "\n", style="yellow")
+    text.append(f"“{_short(top.sentence, SENTENCE_LENGTH)}”" if top.sentence else "", style="yellow")
     return text
 
 

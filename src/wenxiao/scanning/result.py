@@ -122,9 +122,10 @@ class Writer(Protocol):
 
 
 def telling(evidence: list[Evidence]) -> Evidence | None:
-    """The piece of text that speaks most for "not resolved"; else the strongest piece of text; else any."""
+    """The piece of text that speaks most for "not resolved", a named signal before mere wording; else any."""
     said = [e for e in evidence if e.field in TEXT_FIELDS and e.text.strip()]
-    return max(said or evidence, key=lambda e: e.weight, default=None)
+    named = [e for e in said if e.signal != "wording" and e.weight > 0]
+    return max(named or said or evidence, key=lambda e: e.weight, default=None)
 
 
 def due_bucket(commitment: Commitment, as_of: date) -> str:

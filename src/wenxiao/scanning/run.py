@@ -95,7 +95,7 @@ def _file_batches(path: Path, result: ScanResult) -> Iterator[pa.RecordBatch]:
     for batch in source.batches():
         for problem in batch.rejects:
             result.reject(problem)
-        for problem in batch.warnings:
+        for problem in (*batch.skipped, *batch.warnings):
             result.warn(problem)
         note.rows += len(batch.orders)
         if batch.orders:
