@@ -45,7 +45,8 @@ class Finding(Kinds):
     `captured`: the order is on the list to assess (likely unresolved, or of any kind). `decision` is the state of
     the verdict that stands, `decided_version` the version of the order that it was made on; both survive a second
     reading. `top_text` is the first evidence sentence. `own_logit` is what the order says by itself; `logit` has
-    what the whole collection adds to it (evidence of the signals in `library.recognising.SHARED`).
+    what the whole collection adds to it (evidence of the signals in `library.recognising.SHARED`); `own_repeat` and
+    `is_repeat` likewise.
     """
 
     order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="finding")
@@ -54,6 +55,7 @@ class Finding(Kinds):
     unresolved = models.FloatField(_("未实质性办结可能性"))
     logit = models.FloatField()
     own_logit = models.FloatField(default=0.0)
+    own_repeat = models.BooleanField(default=False)
     captured = models.BooleanField(default=False)
     evidence = models.JSONField(default=list)
     missing = models.JSONField(default=list)
@@ -202,6 +204,20 @@ class MatterLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} → {self.matter_id}"
+
+
+class Counter(models.Model):
+    """A number that only goes up. Its row is also the lock for what must happen one at a time."""
+
+    name = models.CharField(max_length=20, unique=True)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("计数器")
+        verbose_name_plural = _("计数器")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
 
 
 class SavedView(models.Model):

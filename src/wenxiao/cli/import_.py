@@ -1,0 +1,166 @@
+"""`wenxiao import`: files of orders into the database, the same import as on the page, with progress on the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.cli import NOTHING, OK, PARTLY
+
+if TYPE_CHECKING:
+    from wenxiao.orders.models import ImportRun
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Declare the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "import",
+        help="把工单文件导入数据库，并识别、归并",
+        description="把工单文件（.xlsx .xls .csv .jsonl）导入数据库，识别并归并同一事项。同一文件再导一次不会改变任何东西。",
+        epilog="退出码：0 完成（未导入的行会列出）；1 有文件没有完成；2 什么都没读到，或命令写错了。",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="文件")
+    parser.add_argument("--source", default="", metavar="名称", help="来源；同一来源里工单编号唯一")
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="字段=表头",
+        help="列对应，如 reply=处理结果，可写多次",
+    )
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, header = text.partition("=")
+    if not (field and equals and header):
+        raise argparse.ArgumentTypeError(f"“{text}”应写成 字段=表头，如 reply=处理结果")
+    return field.strip(), header.strip()
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import the files one after the other; see the exit codes in the help."""
+    from wenxiao.project.start import CannotStart, prepare
+
+    try:
+        prepare()
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return NOTHING
+    results = [_import(path, args.source, dict(args.column)) for path in args.files]
+    if not any(results):
+        return NOTHING
+    return OK if all(results) else PARTLY
+
+
+def _import(path: Path, source: str, mapping: dict[str, str]) -> bool:
+    """One file; True when orders were read from it."""
+    from django.core.exceptions import ValidationError
+    from django.db import DatabaseError
+
+    from wenxiao.library.pipeline import run_import, start_import
+    from wenxiao.project.middleware import trouble_message
+
+    try:
+        staged = _stage(path, source)
+        if staged is None:
+            return False
+        start_import(actor=None, run=staged.pk, mapping=mapping or None, in_background=False)
+        with _progress(staged.pk):
+            done = run_import(staged.pk)
+    except ValidationError as error:
+        print(f"{path.name}：{'；'.join(error.messages)}", file=sys.stderr)
+        return False
+    except (OSError, DatabaseError) as error:
+        print(f"{path.name}：{trouble_message(error) or type(error).__name__}", file=sys.stderr)
+        return False
+    if done is None:
+        print(f"{path.name}：另一个进程正在导入，请稍后再看。", file=sys.stderr)
+        return False
+    _report(done)
+    return done.state == "done" and done.counts["rows"] > done.counts["rejected"]
+
+
+def _stage(path: Path, source: str) -> ImportRun | None:
+    """A new run for the file, or the one of the same bytes that was killed."""
+    from wenxiao.orders.uploads import stage_upload, unfinished
+
+    try:
+        with path.open("rb") as file:
+            return unfinished(file, source) or stage_upload(
+                actor=None, file=file, name=path.name, source=source
+            )
+    except FileNotFoundError:
+        print(f"{path}：找不到这个文件，请核对路径。", file=sys.stderr)
+    except IsADirectoryError:
+        print(f"{path}：这是一个文件夹，请指定其中的文件。", file=sys.stderr)
+    except PermissionError:
+        print(f"{path}：没有读取这个文件的权限。", file=sys.stderr)
+    return None
+
+
+@contextmanager
+def _progress(run_id: int) -> Iterator[None]:
+    """Shows how far the run is by looking at its checkpoint, as the page does."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    stop = threading.Event()
+    with console.status("正在读取……") as status:
+        watcher = threading.Thread(target=_watch, args=(run_id, status, stop), daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            watcher.join(timeout=2)
+
+
+def _watch(run_id: int, status: Any, stop: threading.Event) -> None:
+    from django.db import DatabaseError, connection
+
+    from wenxiao.orders.models import ImportRun
+
+    try:
+        while not stop.wait(0.5):
+            try:
+                run = ImportRun.objects.get(pk=run_id)
+            except DatabaseError:
+                continue
+            status.update(
+                f"{run.get_state_display()}：已读 {run.done_rows} 行，已识别 {run.done_findings} 件"
+            )
+    finally:
+        connection.close()
+
+
+def _report(run: ImportRun) -> None:
+    """The counts, and the first rows that did not get in."""
+    from wenxiao.orders.models import RejectedRow
+
+    if run.error:
+        print(f"{run.file_name}：{run.error}", file=sys.stderr)
+    n = run.counts
+    if n["rows"]:
+        print(
+            f"{run.file_name}：读到 {n['rows']} 行，新增 {n['new']}，内容有变 {n['changed']}，没有变化 {n['same']}，"
+            f"重复 {n['duplicates']}，未导入 {n['rejected']}，提醒 {n['warnings']}。"
+        )
+    if n["new_units"]:
+        print(f"有 {n['new_units']} 个单位名称没有对上，已放在“未归类”下，请管理员归位。")
+    for note in run.notes:
+        print(f"· {note}")
+    rejected = RejectedRow.objects.filter(run=run, is_warning=False)
+    for row in rejected[:20]:
+        print(f"  第 {row.row} 行 {row.column}：{row.message}")
+    if (more := rejected.count() - 20) > 0:
+        print(f"  ……另有 {more} 行，可在网页的导入结果里下载。")

@@ -1,0 +1,120 @@
+"""What the columns of a matter say, worked out from its orders. The same for a new matter and for an old one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from wenxiao.library.choices import COMMITMENT_OPEN, Kind
+from wenxiao.library.models import Commitment, Matter, MatterLink
+from wenxiao.library.rules import NO_RANK, RANKS, Rules, grade_of
+from wenxiao.orders.models import OrderUnit, WorkOrder
+
+_TITLE = 200
+_COLUMNS = (
+    "pk",
+    "title",
+    "content",
+    "called_at",
+    "caller",
+    "phone",
+    "rehandled",
+    "is_urgent",
+    "is_supervised",
+)
+_KINDS = tuple(f"finding__is_{kind}" for kind in Kind.values)
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that the columns of one matter are made of. `promises` are the due days of open, concrete commitments."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    units: set[int] = field(default_factory=set)
+    promises: list[date] = field(default_factory=list)
+
+
+def gather(groups: Mapping[int, Iterable[int]]) -> dict[int, Facts]:
+    """The facts of several groups of orders (any key → ids of orders), in three queries."""
+    owner = {pk: key for key, pks in groups.items() for pk in pks}
+    facts: dict[int, Facts] = defaultdict(Facts)
+    orders = WorkOrder.objects.filter(pk__in=owner).order_by("called_at", "pk")
+    for row in orders.values(*_COLUMNS, "finding__unresolved", *_KINDS):
+        facts[owner[row["pk"]]].rows.append(row)
+    for pk, unit in OrderUnit.objects.filter(order__in=owner).values_list("order", "unit"):
+        facts[owner[pk]].units.add(unit)
+    due = Commitment.objects.filter(
+        order__in=owner, concrete=True, state__in=COMMITMENT_OPEN, due__isnull=False
+    )
+    for pk, day in due.values_list("order", "due"):
+        if day is not None:
+            facts[owner[pk]].promises.append(day)
+    return facts
+
+
+def matter_columns(facts: Facts, rules: Rules, today: date) -> dict[str, Any]:
+    """The columns that follow from the orders; the grade too, which a person may have set instead."""
+    rows = facts.rows
+    first = rows[0]
+    calls: list[datetime] = [row["called_at"] for row in rows if row["called_at"] is not None]
+    kinds = {kind: any(row[f"finding__is_{kind}"] for row in rows) for kind in Kind.values}
+    grade, reasons = grade_of(_measures(facts, kinds, rules, today), rules)
+    return {
+        "title": (first["title"].strip() or " ".join(first["content"].split()))[:_TITLE] or "（无标题）",
+        "grade": grade,
+        "grade_rank": RANKS.get(grade, NO_RANK),
+        "grade_reasons": reasons,
+        "order_count": len(rows),
+        "unit_count": len(facts.units),
+        "caller_count": _callers(rows),
+        "first_called": min(calls, default=None),
+        "last_called": max(calls, default=None),
+        "next_due": min(facts.promises, default=None),
+        **{f"is_{kind}": applies for kind, applies in kinds.items()},
+    }
+
+
+def _measures(facts: Facts, kinds: Mapping[str, bool], rules: Rules, today: date) -> dict[str, int]:
+    rows = facts.rows
+    first_due = min(facts.promises, default=today)
+    likely = any((row["finding__unresolved"] or 0.0) >= rules.likely for row in rows)
+    return {
+        "orders": len(rows),
+        "callers": _callers(rows),
+        "overdue_days": max(0, (today - first_due).days),
+        "rehandled": max((row["rehandled"] or 0 for row in rows), default=0),
+        "crossing": int(kinds[Kind.CROSSING]),
+        "urgent": int(any(row["is_urgent"] for row in rows)),
+        "supervised": int(any(row["is_supervised"] for row in rows)),
+        "signals": sum(kinds.values()) + int(likely),
+    }
+
+
+def _callers(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Different callers: by telephone, else by name. Those who gave neither count as one, not as many."""
+    return len({row["phone"].strip() or row["caller"].strip() for row in rows})
+
+
+def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter]:
+    """Bring matters up to date with their orders, in memory; returns those that changed. A matter that lost all its
+    orders keeps its columns, and its history."""
+    links = MatterLink.objects.filter(matter__in=matters).values_list("matter", "order")
+    groups: dict[int, list[int]] = defaultdict(list)
+    for matter_id, order_id in links:
+        groups[matter_id].append(order_id)
+    facts = gather(groups)
+    changed = []
+    for matter in matters:
+        if matter.pk not in facts:
+            continue
+        columns = matter_columns(facts[matter.pk], rules, today)
+        if matter.grade_by_id is not None:
+            columns = {name: value for name, value in columns.items() if not name.startswith("grade")}
+        if any(getattr(matter, name) != value for name, value in columns.items()):
+            for name, value in columns.items():
+                setattr(matter, name, value)
+            changed.append(matter)
+    return changed

@@ -1,0 +1,217 @@
+"""Orders into matters: what the grouper proposes, laid over what people have settled.
+
+The grouper looks at all orders at once. Its groups are then matched with the matters that are there: a group goes on
+under the oldest matter that holds most of its orders. A link that a person set is never moved, and the orders of a
+matter that people have worked on stay with it; new orders may join. Numbers are never given twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from wenxiao.library import rules as grade_rules
+from wenxiao.library.choices import MatterState
+from wenxiao.library.facts import gather, matter_columns, refresh
+from wenxiao.library.models import Commitment, Counter, Finding, Matter, MatterLink
+from wenxiao.library.recognising import as_read, engine_settings, put, replace, rules_folder, to_batch
+from wenxiao.orders.models import WorkOrder
+from wenxiao.orders.records import CONTENT
+from wenxiao.recognition.collection import Added, Collection, conclude_finding
+from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.matters import Grouper
+from wenxiao.recognition.schema import batch_to_orders
+
+_CHUNK = 1000
+_COUNTER = "matter"
+#: Called in each writing transaction, so that the caller can refuse (it lost its claim) or note progress.
+Check = Callable[[], None]
+
+
+@dataclass(slots=True)
+class _Existing:
+    """The matter that an order is in: `by` whether a person put it there, `worked` whether people worked on it."""
+
+    matter: int
+    is_kept: bool
+
+
+@dataclass(slots=True)
+class _Group:
+    """Orders that belong together. `matter` None: it needs a new one."""
+
+    orders: list[int]
+    matter: int | None = None
+    scores: dict[int, float | None] = field(default_factory=dict)
+
+
+def group_all(today: date, check: Check = lambda: None) -> None:
+    """Group every order in the record, bring findings, matters and grades up to date. Safe to repeat, and to stop
+    anywhere: each step writes in small transactions and finds the rest to do by itself."""
+    keys, added = _conclude(today)
+    _update_findings(keys, added, check)
+    _write_groups(_plan(keys, added), today, check)
+    with transaction.atomic():
+        check()
+        # What the grouper has emptied goes; a matter on which people worked stays with its history.
+        Matter.objects.filter(links__isnull=True, worked_on=False, grade_by__isnull=True).delete()
+    refresh_matters(today, check)
+
+
+def _conclude(today: date) -> tuple[list[int], list[Added]]:
+    """What the whole collection says about each order: keys and additions, side by side."""
+    data = engine_settings(today).data
+    collection, grouper = Collection(ColumnSignals(data)), Grouper()
+    keys: list[int] = []
+    for rows in _all_orders():
+        batch = to_batch([row[1:] for row in rows])
+        keys += [row[0] for row in rows]
+        grouper.add(batch)
+        for order in batch_to_orders(batch):
+            collection.add(order)
+    return keys, collection.conclude(grouper.group())
+
+
+def _all_orders() -> Iterator[list[tuple[Any, ...]]]:
+    last = 0
+    while True:
+        found = WorkOrder.objects.filter(pk__gt=last).order_by("pk")
+        rows = list(found.values_list("pk", "number", "row", *CONTENT)[: 2 * _CHUNK])
+        if not rows:
+            return
+        yield rows
+        last = rows[-1][0]
+
+
+def _update_findings(keys: Sequence[int], added: Sequence[Added], check: Check) -> None:
+    """Give the findings what the collection adds. Only those for which something changes are touched."""
+    by_key = dict(zip(keys, added, strict=True))
+    columns = ("order", "logit", "own_logit", "is_repeat", "own_repeat")
+    touched = []
+    for pk, logit, own_logit, is_repeat, own_repeat in Finding.objects.values_list(*columns).iterator():
+        more = by_key.get(pk)
+        if more and (more.evidence or logit != own_logit or is_repeat != (own_repeat or more.repeat)):
+            touched.append(pk)
+    touched.sort()
+    likely = grade_rules.load(rules_folder()).likely
+    for start in range(0, len(touched), _CHUNK):
+        with transaction.atomic():
+            check()
+            _update_some(touched[start : start + _CHUNK], by_key, likely)
+
+
+def _update_some(pks: Sequence[int], added: dict[int, Added], likely: float) -> None:
+    promises: dict[int, list[Commitment]] = defaultdict(list)
+    for promise in Commitment.objects.filter(order__in=pks).order_by("pk"):
+        promises[promise.order_id].append(promise)
+    changed = []
+    for row in Finding.objects.select_for_update().filter(order__in=pks).order_by("order_id"):
+        before = row.evidence, row.is_repeat
+        found = conclude_finding(as_read(row, promises[row.order_id]), added[row.order_id])
+        put(row, found, likely)
+        if (row.evidence, row.is_repeat) != before:
+            changed.append(row)
+    replace(changed)
+
+
+def _plan(keys: Sequence[int], added: Sequence[Added]) -> list[_Group]:
+    """The groups that need writing, in the order of their first order."""
+    groups: dict[str, _Group] = {}
+    for pk, more in zip(keys, added, strict=True):
+        group = groups.setdefault(more.matter, _Group([]))
+        group.orders.append(pk)
+        group.scores[pk] = more.matter_score
+    existing = _existing()
+    captured = set(Finding.objects.filter(captured=True).values_list("order", flat=True))
+    taken: set[int] = set()
+    plan = []
+    for group in groups.values():
+        free = [pk for pk in group.orders if not (pk in existing and existing[pk].is_kept)]
+        held = Tally(existing[pk].matter for pk in group.orders if pk in existing)
+        for matter, _count in sorted(held.items(), key=lambda item: (-item[1], item[0])):
+            if matter not in taken:
+                group.matter = matter
+                taken.add(matter)
+                break
+        is_news = len(group.orders) > 1 or any(pk in captured for pk in group.orders)
+        moving = [pk for pk in free if pk not in existing or existing[pk].matter != group.matter]
+        if moving and (group.matter is not None or is_news):
+            plan.append(_Group(moving, group.matter, group.scores))
+    return plan
+
+
+def _existing() -> dict[int, _Existing]:
+    links: Any = MatterLink.objects.values_list("order", "matter", "by", "matter__worked_on")
+    return {
+        order: _Existing(matter, by is not None or worked) for order, matter, by, worked in links.iterator()
+    }
+
+
+def _write_groups(plan: Sequence[_Group], today: date, check: Check) -> None:
+    for start in range(0, len(plan), _CHUNK):
+        with transaction.atomic():
+            check()
+            _write_some(plan[start : start + _CHUNK], today)
+
+
+def _write_some(plan: Sequence[_Group], today: date) -> None:
+    counter, _created = Counter.objects.select_for_update().get_or_create(name=_COUNTER)
+    orders = [pk for group in plan for pk in group.orders]
+    # Somebody may have acted since the plan was made: what is kept now stays, whatever the plan says.
+    now = MatterLink.objects.filter(order__in=orders).select_related("matter")
+    links = {link.order_id: link for link in now}
+    todo = [_Group([pk for pk in g.orders if _may_move(links.get(pk))], g.matter, g.scores) for g in plan]
+    todo = [group for group in todo if group.orders]
+    _create_matters([group for group in todo if group.matter is None], counter, today)
+    fresh = []
+    for group in todo:
+        assert group.matter is not None
+        for pk in group.orders:
+            link = links.get(pk)
+            if link is None:
+                fresh.append(MatterLink(order_id=pk, matter_id=group.matter, score=group.scores.get(pk)))
+            elif link.matter_id != group.matter:
+                link.matter_id, link.score = group.matter, group.scores.get(pk)
+                link.save(update_fields=["matter", "score"])
+    MatterLink.objects.bulk_create(fresh)
+
+
+def _may_move(link: MatterLink | None) -> bool:
+    return link is None or (link.by_id is None and not link.matter.worked_on)
+
+
+def _create_matters(groups: Sequence[_Group], counter: Counter, today: date) -> None:
+    facts = gather({place: group.orders for place, group in enumerate(groups)})
+    rules = grade_rules.load(rules_folder())
+    matters = []
+    for place in range(len(groups)):
+        counter.value += 1
+        columns = matter_columns(facts[place], rules, today)
+        matters.append(Matter(number=f"M{counter.value:06d}", **columns))
+    counter.save(update_fields=["value"])
+    for group, matter in zip(groups, Matter.objects.bulk_create(matters), strict=True):
+        group.matter = matter.pk
+
+
+def refresh_matters(today: date, check: Check = lambda: None) -> int:
+    """Bring all open matters up to date with their orders, commitments and the day; returns how many changed."""
+    rules = grade_rules.load(rules_folder())
+    last, count = 0, 0
+    while True:
+        found = Matter.objects.filter(pk__gt=last, state=MatterState.OPEN).order_by("pk")
+        matters = list(found[:_CHUNK])
+        if not matters:
+            return count
+        last = matters[-1].pk
+        with transaction.atomic():
+            check()
+            changed = refresh(matters, rules, today)
+            for matter in changed:
+                matter.save()
+        count += len(changed)

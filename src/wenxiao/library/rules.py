@@ -1,0 +1,88 @@
+"""The grade of a matter, and what is captured: rules that are data, applied by pure functions."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from wenxiao.library.choices import Grade
+
+MEASURES = ("orders", "callers", "overdue_days", "rehandled", "crossing", "urgent", "supervised", "signals")
+#: The place of each grade in a list, the worst first; 9 for a matter without a grade.
+RANKS = {grade.value: place for place, grade in enumerate(Grade)}
+NO_RANK = 9
+
+
+class BadRules(Exception):
+    """The rules file cannot be used; the message says which rule and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`grade` applies when `measure` is `at_least` so much. The reasons have a {value}."""
+
+    name: str
+    grade: str
+    measure: str
+    at_least: int
+    reason: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of one file. `likely`: the probability from which an order is captured."""
+
+    likely: float
+    rules: tuple[Rule, ...]
+
+
+@lru_cache(maxsize=8)
+def load(folder: Path | None = None) -> Rules:
+    """The rules of `folder`/grades.toml, else those of the package. Raises BadRules."""
+    own = folder / "grades.toml" if folder is not None else None
+    text = (
+        own.read_text("utf-8")
+        if own is not None and own.exists()
+        else (files(__package__) / "data" / "grades.toml").read_text("utf-8")
+    )
+    return parse(text)
+
+
+def parse(text: str) -> Rules:
+    """The rules of a TOML text, checked. Raises BadRules."""
+    try:
+        data = tomllib.loads(text)
+        rules = tuple(Rule(**row) for row in data["rule"])
+        likely = float(data["capture"]["likely"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise BadRules(f"grades.toml: {error}") from error
+    for rule in rules:
+        if rule.grade not in RANKS or rule.measure not in MEASURES or rule.at_least < 1:
+            raise BadRules(f"grades.toml: {rule.name}: {rule.grade} / {rule.measure} / {rule.at_least}")
+    return Rules(likely, rules)
+
+
+def grade_of(measures: Mapping[str, int], rules: Rules) -> tuple[str, list[dict[str, Any]]]:
+    """The worst grade that applies ("" for none), and why: every rule of that grade that applies, as data."""
+    applying = [rule for rule in rules.rules if measures.get(rule.measure, 0) >= rule.at_least]
+    if not applying:
+        return "", []
+    grade = min(applying, key=lambda rule: RANKS[rule.grade]).grade
+    reasons = [
+        {"rule": rule.name, "value": measures[rule.measure]} for rule in applying if rule.grade == grade
+    ]
+    return grade, reasons
+
+
+def reason_text(reason: Mapping[str, Any], rules: Rules, english: bool = False) -> str:
+    """One reason in words; a rule that has been removed since is named as it was."""
+    rule = next((rule for rule in rules.rules if rule.name == reason["rule"]), None)
+    if rule is None:
+        return str(reason.get("text") or reason["rule"])
+    return (rule.reason_en if english else rule.reason).format(value=reason["value"])

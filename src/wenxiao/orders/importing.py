@@ -1,0 +1,211 @@
+"""Reading a file into the record, batch by batch.
+
+Each batch is one transaction: its orders, versions, events and problems, and the checkpoint behind it. So a process
+may die at any point, and the next one goes on where the record really is. Two imports of one source take turns batch
+by batch (the row of the source is locked), and an order that is there already with the same content is left alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from wenxiao.orders import search
+from wenxiao.orders.choices import EventKind, RunState, UnitRole
+from wenxiao.orders.intake import Batch, Problem, open_source
+from wenxiao.orders.models import Event, ImportRun, OrderUnit, OrderVersion, RejectedRow, Source, WorkOrder
+from wenxiao.orders.records import CONTENT, NUMBER_LENGTH, clean, content, digest, fill
+from wenxiao.orders.runs import hold, move
+from wenxiao.recognition.schema import Order
+from wenxiao.units.naming import UnitMatcher, split_names
+
+#: Rejected rows are all kept; of warnings, which may be as many as rows, the first ones (all are counted).
+_WARNINGS_KEPT = 1000
+
+
+def read_run(run: ImportRun) -> None:
+    """Read the file of a claimed run to its end, from its checkpoint on. Raises UnreadableFile, LostClaim."""
+    if run.total_rows is not None:
+        return
+    move(run, RunState.READING)
+    opened = open_source(
+        run.path, mapping=run.mapping or None, sheet=run.sheet or None, source_name=run.file_name
+    )
+    units = UnitMatcher()
+    for place, batch in enumerate(opened.batches(settings.IMPORT_BATCH), 1):
+        if place > run.done_batches:
+            _keep_batch(run, batch, place, units, opened.file)
+    move(run, RunState.READING, total_rows=run.done_rows, notes=list(opened.notes))
+
+
+def _keep_batch(run: ImportRun, batch: Batch, place: int, units: UnitMatcher, file: str) -> None:
+    made = units.created
+    try:
+        with transaction.atomic():
+            held = hold(run)
+            # The lock that lets two imports of one source take turns; SQLite has one writer anyway.
+            Source.objects.select_for_update().get(pk=run.source_id)
+            counts = Counter(held.counts)
+            orders, too_long = _usable(batch.orders, file)
+            counts.update(_Upsert(held, orders, units).write())
+            counts.update(_keep_problems(held, [*batch.rejects, *too_long], batch.warnings))
+            counts.update(
+                rows=len(batch.orders) + len(batch.rejects) + len(batch.skipped),
+                duplicates=len(batch.skipped),
+                new_units=units.created - made,
+            )
+            held.counts = dict(counts)
+            held.done_batches, held.done_rows = place, counts["rows"]
+            held.save(update_fields=["counts", "done_batches", "done_rows"])
+    except BaseException:
+        units.reload()
+        units.created = made
+        raise
+    run.counts, run.done_batches, run.done_rows = held.counts, held.done_batches, held.done_rows
+
+
+def _usable(orders: Iterable[Order], file: str) -> tuple[list[Order], list[Problem]]:
+    """The orders that a table can hold, and why others cannot."""
+    kept, refused = [], []
+    for order in orders:
+        clean(order)
+        order.order = _number(order, file)
+        if len(order.order) > NUMBER_LENGTH:
+            message = f"工单编号超过 {NUMBER_LENGTH} 个字符，请核对列对应。"
+            message_en = f"The order number is longer than {NUMBER_LENGTH} characters."
+            refused.append(Problem(file, "", order.row, "", "number_too_long", message, message_en))
+        else:
+            kept.append(order)
+    return kept, refused
+
+
+def _number(order: Order, file: str) -> str:
+    """The number by which the order is known.
+
+    Where a row has none, intake names it by file and row, which in a database would make the fifth row of next
+    week's file a new version of this week's. Its content names it instead: the same row again is the same order.
+    """
+    stem = file.rpartition(".")[0] or file
+    if order.order.partition("~")[0] == f"{stem}#{order.row}":
+        return f"无编号-{digest(order)[:16]}"
+    return order.order.strip()
+
+
+def _keep_problems(run: ImportRun, rejects: Sequence[Problem], warnings: Sequence[Problem]) -> dict[str, int]:
+    room = max(0, _WARNINGS_KEPT - run.counts.get("warnings", 0))
+    kept = [(p, False) for p in rejects] + [(p, True) for p in warnings[:room]]
+    RejectedRow.objects.bulk_create(
+        RejectedRow(
+            run=run,
+            sheet=p.sheet[:200],
+            row=p.row,
+            column=p.column[:200],
+            code=p.code,
+            message=p.message,
+            message_en=p.message_en,
+            is_warning=is_warning,
+        )
+        for p, is_warning in kept
+    )
+    return {"rejected": len(rejects), "warnings": len(warnings)}
+
+
+@dataclass(slots=True)
+class _Upsert:
+    """One batch of orders against what is there."""
+
+    run: ImportRun
+    orders: list[Order]
+    units: UnitMatcher
+    now: datetime = field(default_factory=timezone.now)
+
+    def write(self) -> dict[str, int]:
+        numbers = [order.order for order in self.orders]
+        there = WorkOrder.objects.filter(source=self.run.source_id, number__in=numbers)
+        known = dict(there.values_list("number", "digest"))
+        new: dict[str, tuple[Order, str]] = {}
+        changed: dict[str, tuple[Order, str]] = {}
+        for order in self.orders:
+            print_ = digest(order)
+            if order.order not in known:
+                new[order.order] = order, print_
+            elif known[order.order] != print_:
+                changed[order.order] = order, print_
+        self._insert(list(new.values()))
+        self._change(changed)
+        same = len(self.orders) - len(new) - len(changed)
+        return {"new": len(new), "changed": len(changed), "same": same}
+
+    def _insert(self, orders: Sequence[tuple[Order, str]]) -> None:
+        rows = []
+        for order, print_ in orders:
+            row = WorkOrder(
+                source_id=self.run.source_id,
+                number=order.order,
+                digest=print_,
+                first_run=self.run,
+                last_run=self.run,
+                created_at=self.now,
+                updated_at=self.now,
+            )
+            fill(row, order)
+            rows.append(row)
+        WorkOrder.objects.bulk_create(rows)
+        search.index([(row.pk, row.search) for row in rows])
+        self._link(rows)
+        self._events(EventKind.IMPORTED, ((row.pk, {"run": self.run.pk}) for row in rows))
+
+    def _change(self, changed: dict[str, tuple[Order, str]]) -> None:
+        if not changed:
+            return
+        rows = list(WorkOrder.objects.filter(source=self.run.source_id, number__in=changed))
+        search.unindex([(row.pk, row.search) for row in rows])
+        versions, events = [], []
+        for row in rows:
+            order, print_ = changed[row.number]
+            names = [name for name in CONTENT if getattr(row, name) != getattr(order, name)]
+            versions.append(
+                OrderVersion(
+                    order=row, version=row.version, data=content(row), run=row.last_run, at=row.updated_at
+                )
+            )
+            fill(row, order)
+            row.digest, row.version, row.last_run, row.updated_at = (
+                print_,
+                row.version + 1,
+                self.run,
+                self.now,
+            )
+            events.append((row.pk, {"run": self.run.pk, "version": row.version, "fields": names}))
+        OrderVersion.objects.bulk_create(versions)
+        for row in rows:
+            row.save()
+        search.index([(row.pk, row.search) for row in rows])
+        OrderUnit.objects.filter(order__in=rows).delete()
+        self._link(rows)
+        self._events(EventKind.CHANGED, events)
+
+    def _link(self, rows: Sequence[WorkOrder]) -> None:
+        links = []
+        for row in rows:
+            main = split_names(row.unit)
+            taken: set[int] = set()
+            for place, name in enumerate([*main, *split_names(row.co_units)]):
+                unit = self.units.find(name)
+                if unit is not None and unit not in taken:
+                    taken.add(unit)
+                    role = UnitRole.MAIN if place == 0 and main else UnitRole.CO
+                    links.append(OrderUnit(order=row, unit_id=unit, role=role))
+        OrderUnit.objects.bulk_create(links)
+
+    def _events(self, kind: EventKind, rows: Iterable[tuple[int, dict[str, object]]]) -> None:
+        Event.objects.bulk_create(
+            Event(order_id=pk, kind=kind, at=self.now, actor_id=self.run.started_by_id, data=data)
+            for pk, data in rows
+        )

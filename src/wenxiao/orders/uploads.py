@@ -1,0 +1,189 @@
+"""Taking a file in: streamed to disk, named safely, looked into before anything is imported."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wenxiao.orders.choices import RUN_ACTIVE, RunState
+from wenxiao.orders.intake import UnreadableFile, open_source
+from wenxiao.orders.intake.headers import label
+from wenxiao.orders.intake.layout import MAPPABLE, Column
+from wenxiao.orders.models import ImportRun, Source
+from wenxiao.orders.runs import is_abandoned
+from wenxiao.units.models import User
+
+#: Where orders come from when nobody said so.
+DEFAULT_SOURCE = "工单导出"
+_CHUNK = 1024 * 1024
+_PREVIEW_ROWS = 8
+_CELL_SHOWN = 120
+#: What must not be in a file name on any system, and what reorders text on a screen (bidirectional controls).
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file name without what could leave the folder, fool a reader or break a system."""
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    name = _FORBIDDEN.sub("", name).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    # 255 bytes is what file systems take; a Chinese character is three of them.
+    stem = stem.encode()[:150].decode(errors="ignore").strip() or "工单"
+    suffix = suffix.encode()[:10].decode(errors="ignore")
+    return f"{stem}.{suffix}" if suffix else stem
+
+
+def stage_upload(
+    *, actor: User | None, file: IO[bytes] | File[bytes], name: str, source: str = ""
+) -> ImportRun:
+    """Store a file and register it as an import that waits for its mapping.
+
+    Raises ValidationError when it is empty or larger than UPLOAD_MAX_BYTES (nothing stays on disk then), OSError when
+    the disk is full. `actor` None is the command line.
+    """
+    if actor is not None and not actor.may_import:
+        raise PermissionDenied(_("只有研判员和管理员可以导入"))
+    shown = safe_name(name)
+    # A folder of its own keeps the name as it is: row numbers without an order number are told with it.
+    folder = Path(settings.UPLOADS) / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    try:
+        size, digest = _store(_chunks(file), folder / shown)
+        with transaction.atomic():
+            origin, _created = Source.objects.get_or_create(name=source.strip()[:100] or DEFAULT_SOURCE)
+            return ImportRun.objects.create(
+                source=origin,
+                file_name=shown,
+                path=str(folder / shown),
+                size=size,
+                sha256=digest,
+                started_by=actor,
+            )
+    except BaseException:
+        (folder / shown).unlink(missing_ok=True)
+        folder.rmdir()
+        raise
+
+
+def _chunks(file: IO[bytes] | File[bytes]) -> Iterator[bytes]:
+    if isinstance(file, File):
+        yield from file.chunks(_CHUNK)
+    else:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _store(chunks: Iterator[bytes], path: Path) -> tuple[int, str]:
+    """Write to the end and to the disk; (bytes, sha256)."""
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as target:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > settings.UPLOAD_MAX_BYTES:
+                limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+                raise ValidationError(
+                    _("文件超过 %(limit)d MB，请分几次导入") % {"limit": limit}, code="too_large"
+                )
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    if not size:
+        raise ValidationError(_("文件是空的，没有任何数据。"), code="empty")
+    return size, digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOption:
+    """A field that a column may be mapped to."""
+
+    field: str
+    label: str
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a file would become. `error` says why it cannot be read, and all else is empty then.
+
+    `rows` are the first rows as orders, by field; they hold personal data and are for the person who brought the
+    file. `same_file` are earlier imports of the very same bytes.
+    """
+
+    run: ImportRun
+    error: str = ""
+    columns: list[Column] = field(default_factory=list)
+    fields: list[FieldOption] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    mapping: dict[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    kind: str = ""
+    same_file: list[ImportRun] = field(default_factory=list)
+
+
+def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Preview:
+    """Look into the file with the mapping (field → header), else with the last one confirmed for its source."""
+    wanted = dict(mapping) if mapping is not None else _remembered(run)
+    view = Preview(run, fields=[FieldOption(name, label(name)) for name in MAPPABLE])
+    earlier = ImportRun.objects.filter(sha256=run.sha256, source=run.source).exclude(pk=run.pk)
+    view.same_file = list(earlier.exclude(state=RunState.UPLOADED).order_by("-pk")[:5])
+    try:
+        opened = open_source(run.path, mapping=wanted, source_name=run.file_name)
+    except (UnreadableFile, ValueError) as problem:
+        view.error = problem.message if isinstance(problem, UnreadableFile) else str(problem)
+        return view
+    view.columns, view.notes, view.unplaced = opened.columns, opened.notes, opened.unplaced
+    view.sheet, view.kind = opened.sheet, opened.kind
+    view.mapping = {c.field: c.header for c in reversed(opened.columns) if c.field and c.header}
+    shown = [name for name in MAPPABLE if name in view.mapping]
+    batch = next(iter(opened.batches(_PREVIEW_ROWS)), None)
+    if batch is not None:
+        view.rows = [{name: _shown(getattr(order, name)) for name in shown} for order in batch.orders]
+        view.problems = [f"第 {p.row} 行：{p.message}" for p in islice(batch.rejects, 5)]
+    return view
+
+
+def _shown(value: Any) -> Any:
+    return value[:_CELL_SHOWN] if isinstance(value, str) else value
+
+
+def _remembered(run: ImportRun) -> dict[str, str]:
+    """The mapping last confirmed for this source, as far as the file has its columns."""
+    kept: dict[str, str] = dict(run.mapping or run.source.mapping)
+    if not kept:
+        return {}
+    try:
+        headers = {c.header for c in open_source(run.path, source_name=run.file_name).columns}
+    except UnreadableFile:
+        return {}
+    return {name: header for name, header in kept.items() if header in headers}
+
+
+def unfinished(file: IO[bytes], source: str = "") -> ImportRun | None:
+    """An import of the same bytes that was killed on its way and can be taken up again; leaves the file at its start."""
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    runs = ImportRun.objects.filter(
+        sha256=digest.hexdigest(), source__name=source.strip()[:100] or DEFAULT_SOURCE, state__in=RUN_ACTIVE
+    )
+    return next((run for run in runs.order_by("-pk") if is_abandoned(run) and Path(run.path).exists()), None)

@@ -1,0 +1,127 @@
+"""Background work. The only module that knows django-tasks, which is young: another queue would be put in here.
+
+A job may be run twice or killed at any point: what it does is claimed and checkpointed in the record itself
+(orders.runs), and the queue only says that there is something to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import date, timedelta
+from types import FrameType
+
+from django.db import DatabaseError, close_old_connections, transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django_tasks import task
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from wenxiao.orders.runs import abandoned_runs
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at an empty queue.
+INTERVAL = 1.0
+_DAILY = "daily"
+#: How long finished jobs are kept to be looked at.
+_KEPT = timedelta(days=14)
+
+
+@task()
+def import_orders(run_id: int) -> None:
+    """Read, recognise and group one import."""
+    from wenxiao.library.pipeline import run_import
+
+    run_import(run_id)
+
+
+class Loop:
+    """The worker's life: jobs as they come, until it is stopped."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._worker: Worker | None = None
+
+    def run(self, *, once: bool = False) -> None:
+        """Do jobs until stopped, or, `once`, until there are none. Trouble with the database is waited out."""
+        while not self._stop.is_set():
+            try:
+                self._turn()
+            except DatabaseError as error:
+                if once:
+                    raise
+                logger.warning("the worker waits for the database: %s", type(error).__name__)
+                close_old_connections()
+            if once:
+                return
+            self._stop.wait(INTERVAL)
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """End now. A job in the middle is not waited for: every batch is whole, and the rest is taken up again."""
+        self._stop.set()
+        if self._worker is not None:
+            self._worker.running = False
+        raise SystemExit(0)
+
+    def _turn(self) -> None:
+        """All jobs of the queue, then what nobody works on any more, then what a new day brings."""
+        self._drain()
+        waiting = abandoned_runs()
+        for run in waiting:
+            import_orders.enqueue(run.pk)
+        if waiting:
+            self._drain()
+        daily(date.today())
+
+    def _drain(self) -> None:
+        self._worker = Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+        self._worker.run()
+
+
+def work(*, once: bool = False) -> None:
+    """Run the worker in this process until SIGTERM or SIGINT."""
+    loop = Loop()
+    if not once:
+        signal.signal(signal.SIGTERM, loop.stop)
+        signal.signal(signal.SIGINT, loop.stop)
+    loop.run(once=once)
+
+
+def daily(today: date) -> bool:
+    """Once a day: commitments that fell due change what their orders say, and grades follow; True when it ran."""
+    from wenxiao.library.choices import COMMITMENT_OPEN
+    from wenxiao.library.grouping import group_all, refresh_matters
+    from wenxiao.library.models import Counter
+    from wenxiao.library.recognising import recognise
+    from wenxiao.orders.models import WorkOrder
+
+    last = Counter.objects.filter(name=_DAILY).first()
+    if last is not None and last.value >= today.toordinal():
+        return False
+    since = date.fromordinal(last.value) if last else today
+    due = WorkOrder.objects.filter(
+        commitments__due__gte=since - timedelta(days=1),
+        commitments__due__lt=today,
+        commitments__state__in=COMMITMENT_OPEN,
+    )
+    read = recognise(due.distinct(), today, lambda count: None)
+    if read:
+        group_all(today)
+    else:
+        refresh_matters(today)
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - _KEPT).delete()
+    with transaction.atomic():
+        Counter.objects.update_or_create(name=_DAILY, defaults={"value": today.toordinal()})
+    return True
