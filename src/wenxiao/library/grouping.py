@@ -20,7 +20,7 @@ from wenxiao.library import rules as grade_rules
 from wenxiao.library.choices import MatterState
 from wenxiao.library.facts import gather, matter_columns, refresh
 from wenxiao.library.models import Commitment, Counter, Finding, Matter, MatterLink
-from wenxiao.library.recognising import as_read, engine_settings, put, replace, rules_folder, to_batch
+from wenxiao.library.recognising import as_read, engine_settings, put, replace, to_batch
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.collection import Added, Collection, conclude_finding
@@ -99,7 +99,7 @@ def _update_findings(keys: Sequence[int], added: Sequence[Added], check: Check) 
         if more and (more.evidence or logit != own_logit or is_repeat != (own_repeat or more.repeat)):
             touched.append(pk)
     touched.sort()
-    likely = grade_rules.load(rules_folder()).likely
+    likely = grade_rules.load(grade_rules.rules_folder()).likely
     for start in range(0, len(touched), _CHUNK):
         with transaction.atomic():
             check()
@@ -188,7 +188,7 @@ def _may_move(link: MatterLink | None) -> bool:
 
 def _create_matters(groups: Sequence[_Group], counter: Counter, today: date) -> None:
     facts = gather({place: group.orders for place, group in enumerate(groups)})
-    rules = grade_rules.load(rules_folder())
+    rules = grade_rules.load(grade_rules.rules_folder())
     matters = []
     for place in range(len(groups)):
         counter.value += 1
@@ -201,7 +201,7 @@ def _create_matters(groups: Sequence[_Group], counter: Counter, today: date) -> 
 
 def refresh_matters(today: date, check: Check = lambda: None) -> int:
     """Bring all open matters up to date with their orders, commitments and the day; returns how many changed."""
-    rules = grade_rules.load(rules_folder())
+    rules = grade_rules.load(grade_rules.rules_folder())
     last, count = 0, 0
     while True:
         found = Matter.objects.filter(pk__gt=last, state=MatterState.OPEN).order_by("pk")

@@ -23,11 +23,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import COMMITMENT_OPEN, Grade
 from wenxiao.library.filters import MatterFilter
 from wenxiao.library.models import Commitment, Matter
+from wenxiao.library.rules import load, reason_text, rules_folder
 from wenxiao.orders.models import OrderUnit, WorkOrder
 from wenxiao.orders.selectors import Moment, event_line
 from wenxiao.units.models import Unit
@@ -154,5 +156,7 @@ def matter_story(actor: Actor, number: str) -> MatterStory:
 def _reasons(actor: Actor, matter: Matter, seen: int) -> list[str]:
     """Reasons count orders; to somebody who does not see them all they would tell about the others."""
     if sees_all(actor) or seen == matter.order_count:
-        return [str(reason) for reason in matter.grade_reasons]
+        known = load(rules_folder())
+        english = (get_language() or "").startswith("en")
+        return [reason_text(reason, known, english) for reason in matter.grade_reasons]
     return [_("该事项还涉及其他单位的工单，等级由指挥中心综合确定")]

@@ -96,15 +96,16 @@ def unresolved_by_unit(actor: Actor) -> list[Figure]:
     """
     likely = OrderFilter(decision="", captured=False, least=LIKELY)
     units = list(visible_units(actor))
-    found = dict(_by_unit(actor, likely))
-    whole = dict(_by_unit(actor, OrderFilter(decision="", captured=False)))
+    top = min((unit.depth for unit in units), default=0)
+    found = _by_unit(actor, likely)
+    whole = _by_unit(actor, OrderFilter(decision="", captured=False))
     figures = []
     for unit in units:
-        if unit.depth > 2 and len(units) > 1 and unit.path != units[0].path:
-            continue  # villages and offices count for the unit above them
-        value = found.get(unit.pk, 0)
-        if value and not (len(units) > 1 and unit.is_root()):
-            figures.append(Figure(str(unit.pk), unit.name, value, likely.query(unit=unit.pk), whole[unit.pk]))
+        # The centre is the sum of all, and villages count for the town above them; a handler sees what is theirs.
+        is_shown = unit.depth == top + 1 or (unit.depth == top and (len(units) == 1 or not unit.numchild))
+        if is_shown and found.get(unit.pk):
+            query = likely.query(unit=unit.pk)
+            figures.append(Figure(str(unit.pk), unit.name, found[unit.pk], query, whole[unit.pk]))
     return sorted(figures, key=lambda f: -f.value)[:_TOP_UNITS]
 
 

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -57,14 +56,7 @@ Tell = Callable[[int], None]
 
 def engine_settings(today: date) -> Settings:
     """The engine's settings of this installation."""
-    folder = Path(settings.RULES)
-    return Settings(as_of=today, data=folder if folder.is_dir() else None)
-
-
-def rules_folder() -> Path | None:
-    """Where an administrator's own rules are, if there are any."""
-    folder = Path(settings.RULES)
-    return folder if folder.is_dir() else None
+    return Settings(as_of=today, data=rules.rules_folder())
 
 
 def unread(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
@@ -115,7 +107,7 @@ def _store(found: dict[int, schema.Finding], versions: dict[int, int]) -> None:
     locked = WorkOrder.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
     current = dict(locked.values_list("pk", "version"))
     fresh = {pk: finding for pk, finding in found.items() if current.get(pk) == versions[pk]}
-    likely = rules.load(rules_folder()).likely
+    likely = rules.load(rules.rules_folder()).likely
     now = timezone.now()
     replace([_row(pk, finding, versions[pk], likely, now) for pk, finding in fresh.items()])
     _store_commitments(fresh, versions)

@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from wenxiao.library.choices import Grade
 
 MEASURES = ("orders", "callers", "overdue_days", "rehandled", "crossing", "urgent", "supervised", "signals")
@@ -40,6 +42,12 @@ class Rules:
 
     likely: float
     rules: tuple[Rule, ...]
+
+
+def rules_folder() -> Path | None:
+    """Where an administrator's own rules and words are (<WENXIAO_HOME>/rules), if there are any."""
+    folder = Path(settings.RULES)
+    return folder if folder.is_dir() else None
 
 
 @lru_cache(maxsize=8)
