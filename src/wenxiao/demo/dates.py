@@ -2,7 +2,8 @@
 
 The meaning of each form follows the conventions of the recognition engine (docs): month end, inclusive "X日前",
 上旬 10th, 中旬 20th, 下旬 and 月底 last day, 年底 12-31, weeks end on Sunday, 个工作日 by the published calendar.
-The generator works the day out for itself, forwards, from the words that it chose; it never reads them back.
+The generator works the day out for itself, forwards, from the words that it chose; it never reads them back. Only
+the table of days is shared with `wenxiao.calendars`; the arithmetic is its own, so that a fault there cannot hide here.
 """
 
 from __future__ import annotations
