@@ -17,7 +17,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="用虚构的示范县走一遍主流程",
         description="生成虚构的示范县工单（不含任何真实数据），识别，写出工作簿。",
     )
-    parser.add_argument("--folder", type=Path, default=FOLDER, metavar="目录", help=f"放文件的目录，默认 {FOLDER}")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, metavar="目录", help=f"放文件的目录，默认 {FOLDER}"
+    )
     return parser
 
 

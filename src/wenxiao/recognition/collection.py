@@ -116,7 +116,7 @@ class Collection:
         for one, trace in zip(added, self._traces, strict=True):
             count = len(under.get(trace.reply, ()))
             if count >= self._rules.thresholds.copied_orders:
-                one.evidence.append(self._evidence("copied_reply", "reply", str(count)))
+                one.evidence.append(self._evidence("copied_reply", "collection", str(count)))
 
     def _escape_labels(self, added: list[Added]) -> None:
         """A unit whose share of escape labels is far above that of all the others."""
@@ -132,7 +132,7 @@ class Collection:
                 continue
             others = (all_escaped - mine) / max(1, all_closed - total)
             if mine / total >= limits.escape_ratio * max(others, 1 / max(1, all_closed)):
-                one.evidence.append(self._evidence("escape_label", "unit", f"{mine}/{total}"))
+                one.evidence.append(self._evidence("escape_label", "collection", f"{mine}/{total}"))
 
 
 def _called(trace: _Trace) -> datetime:

@@ -17,6 +17,8 @@ from wenxiao.scanning.result import ScanResult
 
 #: A page with more orders than this is slow to open and nobody reads it; the most likely ones are kept.
 PAGE_ORDERS = 5000
+#: Code points of a quotation in the list of reasons; the whole stands highlighted in the text below.
+QUOTED = 60
 
 
 class PageWriter:
@@ -79,7 +81,7 @@ def _article(order: Order, finding: Finding) -> str:
     about = [finding.order, order.unit, f"{order.called_at:%Y-%m-%d}来电" if order.called_at else ""]
     return (
         f'<article data-c="{finding.closure_class}" data-k="{" ".join(finding.kinds)}"><header>'
-        f'<span class="p{high}" title="未实质性办结可能性">{finding.unresolved:.0%}</span>'
+        f'<span class="p{high}" title="未实质性办结可能性">{words.percent(finding.unresolved)}</span>'
         f"<h2>{escape(mask(order.title.strip()) or '（无标题）')}</h2></header>"
         f'<p class="meta">{words.CLASSES[finding.closure_class]}　{kinds}　'
         f"{escape('　'.join(a for a in about if a))}{_matter(finding)}</p>"
@@ -111,6 +113,11 @@ def _signal(evidence: Evidence) -> str:
         f"<b>{escape(words.signal_label(evidence.signal))}</b>{escape(said)}　{escape(explain)}"
         f'<span class="w">（+{evidence.weight:.1f}）</span>'
     )
+
+
+def _short(text: str) -> str:
+    line = mask(" ".join(text.split()))
+    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
 
 
 def _texts(order: Order, finding: Finding) -> str:

@@ -72,7 +72,7 @@ def _top(out: Console, result: ScanResult) -> None:
     table.add_column("可能性", justify="right", no_wrap=True)
     table.add_column("工单与依据", overflow="fold")
     for top in result.ranked():
-        table.add_row(f"[bold red]{top.unresolved:.0%}[/]", _order(top))
+        table.add_row(f"[bold red]{words.percent(top.unresolved)}[/]", _order(top))
     out.print(table)
 
 

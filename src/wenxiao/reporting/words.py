@@ -45,7 +45,7 @@ FIELDS = {
     "is_hard": "是否疑难",
     "is_final": "是否最终办理结果",
     "closed_at": "办结时间",
-    "unit": "承办单位",
+    "collection": "全部工单里的件数",
 }
 WORDING = "措辞"
 WORDING_EXPLAIN = "这句话的说法，在已标注的答复里多见于没有办成的工单。"
@@ -73,3 +73,8 @@ def signal_label(name: str) -> str:
 
 def field_label(name: str) -> str:
     return FIELDS.get(name, name)
+
+
+def percent(probability: float) -> str:
+    """A probability for people. Never 0 % or 100 %: the machine is not certain of anything."""
+    return f"{min(0.99, max(0.01, probability)):.0%}"
