@@ -1,0 +1,157 @@
+"""How a finding is shown: marked texts, signals in plain words with their share, what is missing, what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from wenxiao.library.models import Commitment, Finding
+from wenxiao.orders.masking import mask_text
+from wenxiao.orders.models import WorkOrder
+from wenxiao.recognition.closure import probability
+from wenxiao.recognition.schema import TEXT_FIELDS
+from wenxiao.reporting import words
+from wenxiao.web.highlight import Piece, Span, pieces
+
+#: Below this weight (log-odds) a signal changes the probability by less than a reader could notice.
+NOTICEABLE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """One signal as a person reads it. `share` is its part of all weights (0 to 100); `without` is what the
+    probability would be if only this signal were taken away."""
+
+    number: str
+    label: str
+    explain: str
+    where: str
+    text: str
+    field: str
+    marked: bool
+    weight: float
+    share: int
+    without: float
+
+    @property
+    def leans(self) -> str:
+        if abs(self.weight) < NOTICEABLE:
+            return "none"
+        return "up" if self.weight > 0 else "down"
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """One text of the order, cut for marking."""
+
+    field: str
+    label: str
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One demand of the caller and what the reply says to it."""
+
+    text: str
+    answered: str
+    reply: str
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def signal_lines(finding: Finding) -> list[SignalLine]:
+    """The signals of a finding, the strongest first, numbered as in the texts."""
+    evidence = sorted(finding.evidence, key=lambda e: -abs(e.get("weight") or 0))
+    whole = sum(abs(e.get("weight") or 0) for e in evidence) or 1.0
+    return [_line(n, e, whole, finding.logit) for n, e in enumerate(evidence, start=1)]
+
+
+def _line(number: int, evidence: Mapping[str, Any], whole: float, logit: float) -> SignalLine:
+    weight = float(evidence.get("weight") or 0)
+    label, explain = signal_words(evidence["signal"], weight)
+    return SignalLine(
+        str(number),
+        label,
+        explain,
+        field_words(evidence["field"]),
+        mask_text(evidence.get("text") or ""),
+        evidence["field"],
+        evidence.get("start") is not None and evidence["field"] in TEXT_FIELDS,
+        weight,
+        round(100 * abs(weight) / whole),
+        probability(logit - weight),
+    )
+
+
+def signal_words(name: str, weight: float = 0.0) -> tuple[str, str]:
+    """Name and explanation of a signal in the language of the page."""
+    if name == "wording":
+        if weight < 0:
+            return _("措辞"), _("这句话的说法，在已标注的答复里多见于办成了的工单。")
+        return _("措辞"), _("这句话的说法，在已标注的答复里多见于没有办成的工单。")
+    known = words.signals().get(name)
+    if known is None:
+        return name, ""
+    return (known.label_en, known.explain_en) if english() else (known.label, known.explain)
+
+
+def field_words(name: str) -> str:
+    """What a column is called on the page."""
+    if name in _COLUMNS:
+        return str(_COLUMNS[name])
+    return {"matter": _("同一事项"), "commitments": _("承诺")}.get(name, name)
+
+
+_COLUMNS = {f.name: f.verbose_name for f in WorkOrder._meta.concrete_fields}
+
+
+def missing_words(finding: Finding) -> list[str]:
+    """What a good reply would show and this one does not, in words."""
+    labels = words.missing()
+    return [labels[name][1 if english() else 0] if name in labels else name for name in finding.missing]
+
+
+def asked(finding: Finding) -> list[Asked]:
+    """The caller's demands, with what of the reply answers each."""
+    return [
+        Asked(
+            mask_text(d["text"].strip()),
+            d.get("answered", "no"),
+            mask_text((d.get("reply_text") or "").strip()),
+        )
+        for d in finding.demands
+    ]
+
+
+def text_blocks(
+    order: WorkOrder, lines: Iterable[SignalLine], finding: Finding | None, commitments: Iterable[Commitment]
+) -> dict[str, TextBlock]:
+    """The non-empty texts of an order, with evidence and promises marked. Personal numbers are starred out."""
+    spans: dict[str, list[Span]] = {name: [] for name in TEXT_FIELDS}
+    for line, evidence in zip(lines, _sorted(finding), strict=False):
+        if line.marked and line.leans != "none":
+            spans[line.field].append(Span(evidence["start"], evidence["end"], line.number, line.leans))
+    for number, promise in enumerate(commitments, start=1):
+        if promise.start is not None and promise.end is not None and promise.field in spans:
+            spans[promise.field].append(Span(promise.start, promise.end, promise_number(number), "promise"))
+    return {
+        name: TextBlock(name, field_words(name), pieces(mask_text(getattr(order, name)), spans[name]))
+        for name in TEXT_FIELDS
+        if getattr(order, name).strip()
+    }
+
+
+def promise_number(number: int) -> str:
+    """Promises are lettered, so that they are not taken for signals: A, B, … Z, then Z27."""
+    return chr(64 + number) if number <= 26 else f"Z{number}"
+
+
+def _sorted(finding: Finding | None) -> list[dict[str, Any]]:
+    return sorted(finding.evidence, key=lambda e: -abs(e.get("weight") or 0)) if finding else []

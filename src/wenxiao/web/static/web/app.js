@@ -1,0 +1,237 @@
+/* What every page needs: a form sent once, toasts with the way back, dialogs, keys, drag a file.
+   No inline handlers and no eval, so that the content policy can forbid them. Words come from the page. */
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const say = document.body.dataset;
+  const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+  /* ---- A form is sent once: a second click finds its buttons off. ---- */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-once]") || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => $$("button", form).forEach((b) => { b.disabled = true; }));
+  });
+  window.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    $$("button", form).forEach((b) => { b.disabled = false; });
+  }));
+
+  /* ---- Toasts. ---- */
+  const toasts = $("#toasts");
+  let lastUndo = "";
+  function toast({ text, undo = "", error = false }) {
+    const box = document.createElement("div");
+    box.className = error ? "toast-it error" : "toast-it";
+    const words = document.createElement("span");
+    words.textContent = text;
+    box.append(words);
+    dress(box, undo);
+    toasts.append(box);
+  }
+  function dress(box, undo) {
+    if (undo) {
+      lastUndo = undo;
+      const back = document.createElement("button");
+      back.type = "button";
+      back.textContent = say.sayUndo;
+      back.addEventListener("click", () => { back.disabled = true; takeBack(undo); box.remove(); });
+      box.append(back);
+    }
+    const shut = document.createElement("button");
+    shut.type = "button";
+    shut.className = "shut";
+    shut.textContent = "✕";
+    shut.setAttribute("aria-label", say.sayClose);
+    shut.addEventListener("click", () => box.remove());
+    box.append(shut);
+    // Long enough to read and to reach the button; it waits while pointed at or focused.
+    let left = undo ? 12 : 7;
+    const clock = setInterval(() => {
+      if (box.matches(":hover, :focus-within")) return;
+      left -= 1;
+      if (left <= 0) { clearInterval(clock); box.remove(); }
+    }, 1000);
+  }
+  $$(".toast-it", toasts).forEach((box) => dress(box, box.dataset.undo));
+  function takeBack(orders) {
+    lastUndo = "";
+    const list = $("#results");
+    if (list && window.htmx) {
+      htmx.ajax("POST", "/assess/undo", { values: { order: orders.split(","), back: location.search.slice(1) }, target: "#results", swap: "outerHTML" });
+      return;
+    }
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = "/assess/undo";
+    const put = (name, value) => { const i = document.createElement("input"); i.type = "hidden"; i.name = name; i.value = value; form.append(i); };
+    put("csrfmiddlewaretoken", csrf());
+    put("next", location.pathname + location.search);
+    orders.split(",").forEach((o) => put("order", o));
+    document.body.append(form);
+    form.submit();
+  }
+  document.addEventListener("toast", (event) => toast(event.detail));
+
+  /* ---- htmx: what goes wrong is said, never swallowed; a session that ended leads to the sign-in page. ---- */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const xhr = event.detail.xhr;
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/login")) {
+      event.detail.shouldSwap = false;
+      toast({ text: say.sayExpired, error: true });
+      setTimeout(() => { location.href = "/login/?next=" + encodeURIComponent(location.pathname + location.search); }, 1800);
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    const given = xhr.getResponseHeader("X-Message");
+    const page = new DOMParser().parseFromString(xhr.responseText || "", "text/html");
+    const heading = $("h1", page);
+    toast({ text: given ? decodeURIComponent(given) : heading ? heading.textContent : say.sayError, error: true });
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => toast({ text: say.sayOffline, error: true })));
+
+  /* ---- Dialogs and menus. ---- */
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) { event.preventDefault(); $("#" + opener.dataset.open).showModal(); return; }
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) { event.preventDefault(); askReason(dismiss.dataset.dismiss === "checked" ? checked() : [dismiss.dataset.dismiss]); return; }
+    const shut = event.target.closest("[data-shut]");
+    if (shut) { shut.closest("dialog").close(); return; }
+    const copy = event.target.closest("[data-copy]");
+    if (copy && navigator.clipboard) { navigator.clipboard.writeText(copy.dataset.copy); toast({ text: say.sayCopied }); return; }
+    if (event.target.closest("[data-print]")) { window.print(); return; }
+    if (event.target.matches("dialog")) event.target.close();
+    $$("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  function askReason(orders) {
+    const dialog = $("#dismiss");
+    if (!dialog || !orders.length) return;
+    const holder = $("[data-orders]", dialog);
+    holder.replaceChildren(...orders.map((value) => { const i = document.createElement("input"); i.type = "hidden"; i.name = "order"; i.value = value; return i; }));
+    $("[data-count]", dialog).textContent = orders.length > 1 ? `（${orders.length}）` : "";
+    $("form", dialog).reset();
+    dialog.showModal();
+    $("input[type=radio]", dialog).focus();
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const dialog = event.target.closest && event.target.closest("dialog");
+    if (dialog && event.detail.successful) dialog.close();
+  });
+
+  /* ---- The list: one row is the present one; keys act on it. ---- */
+  let place = 0;
+  const rows = () => $$("[data-row]");
+  const checked = () => $$("[data-row] input[name=order]:checked").map((i) => i.value);
+  function go(to, focus = true) {
+    const all = rows();
+    if (!all.length) { place = 0; return; }
+    place = Math.max(0, Math.min(to, all.length - 1));
+    all.forEach((row, n) => { row.classList.toggle("present", n === place); if (n === place) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current"); });
+    const row = all[place];
+    if (focus) { const link = $("a[data-main]", row); if (link) link.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); }
+    peek(row);
+  }
+  let soon;
+  function peek(row) {
+    const pane = $("#peek");
+    if (!pane || !row.dataset.peek || !matchMedia("(min-width: 1280px)").matches || pane.dataset.shows === row.dataset.peek) return;
+    clearTimeout(soon);
+    soon = setTimeout(() => { pane.dataset.shows = row.dataset.peek; htmx.ajax("GET", row.dataset.peek, { target: "#peek", swap: "innerHTML" }); }, 90);
+  }
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && rows().indexOf(row) !== place) go(rows().indexOf(row), false);
+  });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && !event.target.closest("a, button, input, label")) go(rows().indexOf(row), true);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "results" || $("#results", event.target)) { keepAddress(); tallyChecked(); go(place, $("dialog[open]") === null && document.activeElement === document.body); }
+  });
+  // What stands outside the results (saving a view, export, the hidden state of the filter) follows them.
+  function keepAddress() {
+    const back = $("#back");
+    if (!back) return;
+    $$("[data-address]").forEach((field) => { field.value = back.value.replace(/&page=\d+$/, ""); });
+  }
+  function tallyChecked() {
+    const bar = $("#bulk");
+    if (!bar) return;
+    const n = checked().length;
+    bar.hidden = n === 0;
+    $$("[data-n]", bar).forEach((e) => { e.textContent = n; });
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) $$("[data-row] input[name=order]").forEach((i) => { i.checked = event.target.checked; });
+    if (event.target.closest("#results")) tallyChecked();
+  });
+
+  /* ---- Keys. Never while typing, never with Ctrl, Alt or Meta. ---- */
+  const typing = (t) => t.matches("input:not([type=checkbox]):not([type=radio]):not([type=file]), textarea, select, [contenteditable]");
+  const press = (selector, root = document) => { const b = $(selector, root); if (b && !b.disabled) { b.click(); return true; } return false; };
+  const present = () => rows()[place];
+  const keys = {
+    j: () => go(place + ($(".present[data-row]") ? 1 : 0)),
+    k: () => go(place - 1),
+    o: () => present() && press("a[data-main]", present()),
+    x: () => { const box = present() && $("input[name=order]", present()); if (box) box.click(); },
+    c: () => (checked().length && press("#bulk [data-key=c]")) || (present() ? press("[data-key=c]", present()) : press("[data-key=c]")),
+    d: () => (checked().length && press("#bulk [data-key=d]")) || (present() ? press("[data-key=d]", present()) : press("[data-key=d]")),
+    u: () => { if (lastUndo) { $$(".toast-it").forEach((t) => t.remove()); takeBack(lastUndo); } else press("[data-key=u]"); },
+    n: () => press("[data-key=n]") || keys.j(),
+    p: () => press("[data-key=p]") || keys.k(),
+    "/": () => { const field = $("#q") || $("#find"); field.focus(); field.select(); },
+    "?": () => { const help = $("#keys"); if (help && !help.open) help.showModal(); },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const dialog = $("dialog[open]");
+    if (dialog) {
+      const radio = /^[1-9]$/.test(event.key) && !typing(event.target) && $$("input[type=radio]", dialog)[event.key - 1];
+      if (radio) { radio.checked = true; radio.focus(); event.preventDefault(); }
+      return;
+    }
+    if (event.key === "Escape") { if (typing(event.target)) event.target.blur(); $$("details.menu[open]").forEach((m) => { m.open = false; $("summary", m).focus(); }); return; }
+    if (typing(event.target)) return;
+    const act = keys[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  /* ---- Evidence: pointing at a signal shows its words, and the other way round. ---- */
+  function light(event, on) {
+    const from = event.target.closest && event.target.closest("[data-ev]");
+    if (!from) return;
+    const numbers = from.dataset.ev.split(" ");
+    $$("[data-ev]").forEach((e) => { if (e.dataset.ev.split(" ").some((n) => numbers.includes(n))) e.classList.toggle("on", on); });
+  }
+  ["mouseover", "focusin"].forEach((name) => document.addEventListener(name, (e) => light(e, true)));
+  ["mouseout", "focusout"].forEach((name) => document.addEventListener(name, (e) => light(e, false)));
+
+  /* ---- Fields that send their form when they change (without htmx they have a button). ---- */
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-send]")) event.target.form.requestSubmit(); });
+
+  /* ---- Dragging a file onto the page of imports. ---- */
+  const drop = $("[data-drop]");
+  if (drop) {
+    const field = $("input[type=file]", drop);
+    const named = $("[data-named]", drop);
+    const show = () => {
+      const file = field.files[0];
+      named.textContent = file ? `${file.name} · ${(file.size / 1048576).toFixed(file.size < 1048576 ? 2 : 1)} MB` : "";
+      drop.classList.toggle("full", Boolean(file));
+    };
+    field.addEventListener("change", show);
+    ["dragenter", "dragover"].forEach((name) => drop.addEventListener(name, (e) => { e.preventDefault(); drop.classList.add("over"); }));
+    ["dragleave", "drop"].forEach((name) => drop.addEventListener(name, (e) => { e.preventDefault(); drop.classList.remove("over"); }));
+    drop.addEventListener("drop", (e) => { if (e.dataTransfer.files.length) { field.files = e.dataTransfer.files; show(); } });
+  }
+
+  if (rows().length) go(0, false);
+  tallyChecked();
+})();

@@ -1,0 +1,151 @@
+"""Small pieces of the visual language, so that each looks the same on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from wenxiao.library.choices import ClosureClass, Grade, Kind
+from wenxiao.orders.masking import mask_address, mask_name, mask_phone, mask_text
+
+register = template.Library()
+
+KIND_ICONS = {
+    "commitment": "calendar-check",
+    "enforcement": "gavel",
+    "repeat": "repeat",
+    "crossing": "arrows-cross",
+    "flagged": "flag",
+    "dissatisfied": "mood-sad",
+}
+#: From this probability on the bar is drawn in the colour of the seal.
+HIGH = 0.7
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
+    href = f"{static('web/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="ico" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
+    return format_html('<svg class="ico" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def prob(value: float | None) -> SafeString:
+    """The probability that an order is unresolved: percent and bar."""
+    if value is None:
+        return format_html('<span class="quiet">{}</span>', "–")
+    percent = shown_percent(value)
+    return format_html(
+        '<span class="prob{}" title="{}"><span>{}%</span><svg viewBox="0 0 100 10" preserveAspectRatio="none" '
+        'aria-hidden="true"><rect class="track" width="100" height="10" rx="3"></rect>'
+        '<rect class="fill" width="{}" height="10" rx="3"></rect></svg></span>',
+        " high" if value >= HIGH else "",
+        _("未实质性办结可能性"),
+        percent,
+        percent,
+    )
+
+
+def shown_percent(value: float) -> int:
+    """Never 0 or 100: no reading of a text is that sure."""
+    return min(99, max(1, round(value * 100)))
+
+
+@register.simple_tag
+def share(line: Any) -> SafeString:
+    """The share of one signal in the whole judgement, as a bar."""
+    return format_html(
+        '<span class="share"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="10" rx="3"></rect>'
+        '<rect class="{}" width="{}" height="10" rx="3"></rect></svg></span>',
+        line.leans,
+        line.share,
+    )
+
+
+@register.simple_tag
+def kinds(thing: Any) -> SafeString:
+    """The kinds of an order or matter as labels."""
+    return mark_safe(" ".join(_kind(name) for name in thing.kinds))
+
+
+def _kind(name: str) -> SafeString:
+    return format_html('<span class="kind">{}{}</span>', icon(KIND_ICONS.get(name, "flag")), kind_word(name))
+
+
+@register.filter
+def kind_word(name: str) -> str:
+    """The short word of a kind, for labels in dense lists."""
+    if name == Kind.FLAGGED:
+        return pgettext("kind", "标注疑难")
+    return str(Kind(name).label) if name in Kind.values else name
+
+
+@register.simple_tag
+def grade(value: str) -> SafeString:
+    """A grade as word and pips: four for red, one for blue."""
+    if value not in Grade.values:
+        return format_html('<span class="quiet small">{}</span>', _("未定级"))
+    lit = 4 - list(Grade.values).index(value)
+    pips = "".join(
+        f'<rect x="{1 + 7 * n}" y="1" width="5" height="11" class="{"on" if n < lit else "off"}"></rect>'
+        for n in range(4)
+    )
+    return format_html(
+        '<span class="grade grade-{}"><svg viewBox="0 0 29 13" aria-hidden="true">{}</svg>{}</span>',
+        value,
+        mark_safe(pips),
+        Grade(value).label,
+    )
+
+
+@register.filter
+def closure_word(value: str) -> str:
+    return str(ClosureClass(value).label) if value in ClosureClass.values else value
+
+
+@register.filter
+def percent(value: float) -> str:
+    return f"{shown_percent(value)}%"
+
+
+@register.filter
+def masked(text: str) -> str:
+    """Numbers of persons starred out, one character for one."""
+    return mask_text(text or "")
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    return mask_name(name or "")
+
+
+@register.filter
+def masked_phone(phone: str) -> str:
+    return mask_phone(phone or "")
+
+
+@register.filter
+def masked_address(address: str) -> str:
+    return mask_address(address or "")
+
+
+@register.filter
+def days_from(day: Any, today: Any) -> int:
+    """Days from `today` to `day`; negative when it is past."""
+    return int((day - today).days)
+
+
+@register.filter
+def absolute(number: int) -> int:
+    return abs(number)

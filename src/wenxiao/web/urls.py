@@ -1,0 +1,37 @@
+"""Addresses of the pages. Names are what templates and the other rooms use."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.i18n import set_language
+
+from wenxiao.web.views import assess, auth, commitments, home, imports, library, orders, overview
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", home.search, name="search"),
+    path("login/", auth.SignIn.as_view(), name="login"),
+    path("logout/", auth.SignOut.as_view(), name="logout"),
+    path("password/", auth.ChangePassword.as_view(), name="password_change"),
+    path("language", login_not_required(set_language), name="set_language"),
+    path("assess/", assess.assess, name="assess"),
+    path("assess/decide", assess.decide, name="decide"),
+    path("assess/undo", assess.undo, name="undo"),
+    path("assess/export", assess.export, name="export"),
+    path("assess/views", assess.keep_view, name="keep-view"),
+    path("assess/views/<int:pk>/delete", assess.drop_view, name="drop-view"),
+    path("orders/<int:pk>/", orders.order, name="order"),
+    path("orders/<int:pk>/peek", orders.peek, name="peek"),
+    path("orders/<int:pk>/reveal", orders.reveal, name="reveal"),
+    path("library/", library.library, name="library"),
+    path("library/<str:number>/", library.matter, name="matter"),
+    path("commitments/", commitments.commitments, name="commitments"),
+    path("commitments/<int:pk>/state", commitments.set_state, name="commitment-state"),
+    path("overview/", overview.overview, name="overview"),
+    path("import/", imports.imports, name="imports"),
+    path("import/<int:pk>/", imports.run, name="import"),
+    path("import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
+    path("import/<int:pk>/retry", imports.retry, name="import-retry"),
+    path("import/<int:pk>/rejected.xlsx", imports.rejected, name="import-rejected"),
+]

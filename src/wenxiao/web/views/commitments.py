@@ -1,0 +1,71 @@
+"""The ledger of commitments (承诺台账), by due date."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from wenxiao.library import services
+from wenxiao.library.choices import CommitmentState, Due
+from wenxiao.library.filters import LedgerFilter
+from wenxiao.library.ledger import due_part, ledger, ledger_counts
+from wenxiao.orders.selectors import unit_options
+from wenxiao.web.people import is_partial, person, today
+from wenxiao.web.promises import PromiseLine, next_states
+from wenxiao.web.responses import told
+
+ROWS = 40
+
+
+@require_GET
+def commitments(request: HttpRequest) -> HttpResponse:
+    """The list, one part of the ledger or all of it."""
+    user = person(request)
+    narrowed = LedgerFilter.from_query(request.GET)
+    now = today()
+    counts = ledger_counts(user, narrowed, now)
+    page = Paginator(ledger(user, narrowed, now), ROWS).get_page(request.GET.get("page"))
+    tabs = [(str(p.label), counts[p], narrowed.query(due=p.value), narrowed.due == p) for p in Due]
+    context = {
+        "narrowed": narrowed,
+        "address": narrowed.query(),
+        "page": page,
+        "tabs": [(_("全部"), sum(counts.values()), narrowed.query(due=""), not narrowed.due), *tabs],
+        "rows": [
+            PromiseLine(row, "", due_part(row, now), next_states(row, user.may_assess))
+            for row in page.object_list
+        ],
+        "today": now,
+        "units": unit_options(user),
+        "states": [("", _("还没有了结的")), *CommitmentState.choices],
+    }
+    partial = is_partial(request) and request.headers.get("HX-Target") == "results"
+    return render(
+        request, "web/commitments/results.html" if partial else "web/commitments/page.html", context
+    )
+
+
+@require_POST
+def set_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a commitment on, as far as the table of states allows."""
+    there = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    back = there if there and safe else reverse("commitments")
+    try:
+        row = services.set_commitment_state(
+            actor=person(request),
+            commitment=pk,
+            state=request.POST.get("state", ""),
+            note=request.POST.get("note", "")[:500],
+        )
+    except ValidationError as problem:
+        return told(request, problem, back)
+    messages.success(request, _("承诺已改为“%(state)s”") % {"state": row.get_state_display()})
+    return redirect(back)

@@ -1,0 +1,186 @@
+"""Bringing a file in: drop it, check the columns, confirm, watch, read the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from wenxiao.library.exporting import export_rejected
+from wenxiao.library.filters import OrderFilter
+from wenxiao.library.pipeline import start_import
+from wenxiao.orders.choices import RUN_ACTIVE, RunState
+from wenxiao.orders.models import ImportRun
+from wenxiao.orders.selectors import get_run, import_runs, rejected_rows, sources, warnings
+from wenxiao.orders.uploads import Preview, preview, stage_upload
+from wenxiao.units.models import User
+from wenxiao.web.people import is_partial, person
+from wenxiao.web.reading import english
+from wenxiao.web.views.assess import address
+
+ROWS = 25
+#: Rejected rows shown on the page; the sheet has them all.
+_SHOWN = 50
+
+
+def importer(request: HttpRequest) -> User:
+    """The person, if importing belongs to their work."""
+    user = person(request)
+    if not user.may_import:
+        raise PermissionDenied(_("只有研判员和管理员可以导入"))
+    return user
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: HttpRequest) -> HttpResponse:
+    """The place to drop a file, and the imports so far."""
+    user = importer(request)
+    error = ""
+    if request.method == "POST":
+        try:
+            return redirect("import", _staged(request, user).pk)
+        except ValidationError as problem:
+            error = "；".join(problem.messages)
+    page = Paginator(import_runs(user), ROWS).get_page(request.GET.get("page"))
+    context = {"page": page, "address": "", "sources": sources(user), "error": error}
+    return render(request, "web/imports/page.html", context, status=422 if error else 200)
+
+
+def _staged(request: HttpRequest, user: User) -> ImportRun:
+    file = request.FILES.get("file")
+    if file is None:
+        raise ValidationError(_("请先选择一个文件"))
+    return stage_upload(actor=user, file=file, name=file.name or "", source=request.POST.get("source", ""))
+
+
+@require_GET
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import, in the state that it is in. While it works, htmx asks for the progress again and again."""
+    found = get_run(importer(request), pk)
+    if found.state == RunState.UPLOADED:
+        return _mapping(request, found, preview(found))
+    context = _progress(found)
+    if is_partial(request):
+        response = render(request, "web/imports/progress.html", context)
+        if found.state not in RUN_ACTIVE:
+            response["HX-Refresh"] = "true"  # the result is another page, with its own counts and links
+        return response
+    if found.state in (RunState.DONE, RunState.FAILED):
+        context |= _result(found)
+    return render(request, "web/imports/run.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of an import and whether it is behind, under way or ahead."""
+
+    label: str
+    when: str
+
+
+_STAGES = (RunState.QUEUED, RunState.READING, RunState.RECOGNISING, RunState.GROUPING, RunState.DONE)
+
+
+def _progress(found: ImportRun) -> dict[str, Any]:
+    place = _STAGES.index(RunState(found.state)) if found.state in _STAGES else -1
+    steps = [
+        Step(
+            str(stage.label),
+            "done" if n < place or found.state == RunState.DONE else "now" if n == place else "",
+        )
+        for n, stage in enumerate(_STAGES)
+    ]
+    counted = found.counts.get("new", 0) + found.counts.get("changed", 0)
+    return {
+        "run": found,
+        "steps": steps,
+        "active": found.state in RUN_ACTIVE,
+        "to_recognise": counted,
+        "reading": found.state in (RunState.QUEUED, RunState.READING),
+    }
+
+
+def _result(found: ImportRun) -> dict[str, Any]:
+    names = [
+        ("rows", _("读到的行")), ("new", _("新增")), ("changed", _("内容有变")), ("same", _("没有变化")),
+        ("duplicates", _("文件内重复")), ("rejected", _("没有导入")), ("warnings", _("提醒")), ("new_units", _("新出现的单位")),
+    ]  # fmt: skip
+    return {
+        "counts": [(label, found.counts.get(name, 0)) for name, label in names],
+        "problems": rejected_rows(found)[:_SHOWN],
+        "warned": warnings(found)[:_SHOWN],
+        "english": english(),
+        "list_query": address(OrderFilter(decision="", captured=False, run=found.pk)),
+        "to_assess_query": address(OrderFilter(run=found.pk)),
+        "shown": _SHOWN,
+    }
+
+
+def _mapping(request: HttpRequest, found: ImportRun, view: Preview, error: str = "") -> HttpResponse:
+    context = {"run": found, "view": view, "error": error, "is_known": bool(found.source.mapping)}
+    return render(request, "web/imports/mapping.html", context, status=422 if error else 200)
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Checks the mapping again with `check`, else starts the import with it."""
+    user = importer(request)
+    found = get_run(user, pk)
+    if found.state != RunState.UPLOADED:
+        return redirect("import", pk)  # a second click
+    mapping, twice = _chosen(request, preview(found))
+    if twice:
+        return _mapping(
+            request,
+            found,
+            preview(found, mapping=mapping),
+            _("“%(field)s”选了两列，请只留一列") % {"field": twice},
+        )
+    checked = preview(found, mapping=mapping)
+    if "check" in request.POST or checked.error:
+        return _mapping(request, found, checked, checked.error)
+    try:
+        start_import(actor=user, run=pk, mapping=mapping)
+    except ValidationError as problem:
+        messages.error(request, "；".join(problem.messages))
+    return redirect("import", pk)
+
+
+def _chosen(request: HttpRequest, view: Preview) -> tuple[dict[str, str], str]:
+    """The mapping of the form (field → header), and the label of a field that was chosen twice."""
+    labels = {option.field: option.label for option in view.fields}
+    mapping: dict[str, str] = {}
+    for column in view.columns:
+        name = request.POST.get(f"column-{column.index}", "")
+        if name not in labels or not column.header:
+            continue
+        if name in mapping:
+            return mapping, labels[name]
+        mapping[name] = column.header
+    return mapping, ""
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a failed import up again, behind the last row that is really there."""
+    user = importer(request)
+    found = get_run(user, pk)
+    try:
+        start_import(actor=user, run=found.pk)
+    except ValidationError as problem:
+        messages.error(request, "；".join(problem.messages))
+    return redirect("import", pk)
+
+
+@require_GET
+def rejected(request: HttpRequest, pk: int) -> FileResponse:
+    """The rows that did not get in, as a sheet."""
+    sheet = export_rejected(get_run(importer(request), pk))
+    return FileResponse(sheet.file, as_attachment=True, filename=sheet.name, content_type=sheet.content_type)

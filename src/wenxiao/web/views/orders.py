@@ -1,0 +1,105 @@
+"""One order: the facts, the words with their evidence, the judgement and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from wenxiao.library import services
+from wenxiao.library.choices import CommitmentState, DismissReason
+from wenxiao.library.ledger import due_part
+from wenxiao.library.selectors import OrderDetail, neighbours, order_detail
+from wenxiao.orders.selectors import get_order
+from wenxiao.units.models import User
+from wenxiao.web import reading
+from wenxiao.web.people import person, today
+from wenxiao.web.promises import PromiseLine, next_states
+from wenxiao.web.views.assess import address, narrowed_by
+
+
+@require_GET
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of an order; the query string says from which list one came, for stepping on."""
+    user = person(request)
+    narrowed = narrowed_by(user, request.GET)
+    previous, following = neighbours(user, narrowed, pk)
+    detail = order_detail(user, pk)
+    context = _context(user, detail) | {
+        "address": address(narrowed),
+        "previous": previous,
+        "following": following,
+        "reasons": DismissReason.choices,
+        "here": request.get_full_path(),
+    }
+    return render(request, "web/orders/page.html", context)
+
+
+@require_GET
+def peek(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same in short, beside the list."""
+    user = person(request)
+    return render(request, "web/orders/peek.html", _context(user, order_detail(user, pk)))
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shows name, telephone and address once, and the words of a confidential order; the event line keeps who looked."""
+    user = person(request)
+    found = get_order(user, pk)
+    if found.is_confidential and user.is_handler:
+        raise PermissionDenied(_("保密工单的内容请向指挥中心了解"))
+    services.reveal_personal_data(actor=user, order=found)
+    return render(request, "web/orders/revealed.html", {"order": found})
+
+
+def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
+    order, finding = detail.order, detail.finding
+    lines = reading.signal_lines(finding) if finding else []
+    now = today()
+    hidden = bool(order.is_confidential)
+    return {
+        "detail": detail,
+        "order": order,
+        "finding": finding,
+        "hidden": hidden,
+        "lines": [line for line in lines if line.leans != "none"],
+        "bare": [line for line in lines if line.leans == "none"],
+        "blocks": {} if hidden else reading.text_blocks(order, lines, finding, detail.commitments),
+        "promises": [
+            PromiseLine(c, reading.promise_number(n), due_part(c, now), next_states(c, user.may_assess))
+            for n, c in enumerate(detail.commitments, start=1)
+        ],
+        "missing": reading.missing_words(finding) if finding else [],
+        "asked": reading.asked(finding) if finding and not hidden else [],
+        "today": now,
+        "may_assess": user.may_assess,
+        "states": CommitmentState.choices,
+        "facts": _facts(order),
+        "back_to_list": reverse("assess"),
+    }
+
+
+#: Columns that are shown among the facts, in this order, when they say anything.
+_FACTS = (
+    "request_type", "category", "channel", "area", "status", "resolved", "satisfaction", "previous_order",
+    "planned_finish", "returns", "extensions", "rehandled", "chases", "callbacks",
+    "is_repeat", "is_hard", "is_supervised", "is_joint", "is_urgent", "is_final",
+)  # fmt: skip
+
+
+def _facts(order: Any) -> list[tuple[str, Any]]:
+    facts = []
+    for name in _FACTS:
+        value = getattr(order, name)
+        if value is None or value == "":
+            continue
+        if isinstance(value, bool):
+            value = _("是") if value else _("否")
+        facts.append((reading.field_words(name), value))
+    return facts
