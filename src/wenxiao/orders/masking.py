@@ -8,19 +8,9 @@ from __future__ import annotations
 
 import re
 
+from wenxiao.reporting.masking import mask
+
 _STAR = "*"
-#: Mobile numbers (11 digits from 13 on), with or without separators. GB/T 15835 style numbers of years and money are
-#: left alone because the first digits do not fit.
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)")
-#: Resident identity numbers, GB 11643: 17 digits and a check character, or the old 15 digits.
-_IDENTITY = re.compile(
-    r"(?<![\dA-Za-z])[1-9]\d{5}(?:(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]|\d{2}[01]\d[0-3]\d\d{3})(?![\dA-Za-z])"
-)
-_BANK_CARD = re.compile(r"(?<!\d)62\d{14,17}(?!\d)")
-_PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}(?![A-Za-z0-9])"
-)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 #: Door numbers of a home: building, unit, floor, room.
 _DOOR = re.compile(r"(?:\d+|[一二三四五六七八九十]+|[A-Za-z])\s*(?:号楼|栋|幢|单元|层|楼|室|号|户)")
@@ -50,22 +40,12 @@ def mask_address(address: str) -> str:
 
 
 def mask_text(text: str, *names: str) -> str:
-    """A free text with numbers of persons hidden, and the given names (the caller's) wherever they stand.
+    """A free text with the numbers of persons hidden, and the given names (the caller's) wherever they stand.
 
     Other people's names in a text cannot be told from other words with certainty; they stay.
     """
-    for pattern in (_IDENTITY, _BANK_CARD, _MOBILE, _LANDLINE, _EMAIL, _PLATE):
-        text = pattern.sub(_hide_middle, text)
+    text = _EMAIL.sub(lambda found: found[0][:2] + _STAR * (len(found[0]) - 2), mask(text))
     for name in names:
         if len(name.strip()) >= 2 and not _SURNAME_TITLE.fullmatch(name.strip()):
             text = text.replace(name.strip(), mask_name(name))
     return text
-
-
-def _hide_middle(found: re.Match[str]) -> str:
-    word = found[0]
-    return (
-        word[:3] + _STAR * (len(word) - 5) + word[-2:]
-        if len(word) > 7
-        else word[:2] + _STAR * (len(word) - 2)
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from wenxiao.units.choices import Role, UnitKind
 
 if TYPE_CHECKING:
     from wenxiao.demo import County
+    from wenxiao.orders.models import Event
 
 #: Printed at every start, for a county of nobody on the reader's own machine.
 PASSWORD = "wenxiao-demo"
@@ -66,6 +68,7 @@ def _is_complete() -> bool:
 def _fill_units(county: County) -> dict[str, int]:
     """The tree; units that are there already keep what people changed."""
     from wenxiao.units.models import Unit
+    from wenxiao.units.services import NewUnit, add_unit
 
     made: dict[str, int] = dict(
         Unit.objects.filter(code__in=[u.id for u in county.units]).values_list("code", "pk")
@@ -74,15 +77,9 @@ def _fill_units(county: County) -> dict[str, int]:
         for unit in county.units:
             if unit.id in made:
                 continue
-            columns = {
-                "name": unit.name,
-                "kind": UnitKind(unit.kind),
-                "code": unit.id,
-                "aliases": [unit.short] if unit.short != unit.name else [],
-            }
-            # A parent is read again for each child: treebeard keeps the number of children in its row.
             parent = Unit.objects.get(pk=made[unit.parent]) if unit.parent else None
-            made[unit.id] = (parent.add_child(**columns) if parent else Unit.add_root(**columns)).pk
+            aliases = [unit.short] if unit.short != unit.name else []
+            made[unit.id] = add_unit(parent, NewUnit(unit.name, UnitKind(unit.kind), unit.id, aliases)).pk
     return made
 
 
@@ -146,4 +143,28 @@ def _fill_events(county: County, units: dict[str, int]) -> None:
             ),
             batch_size=_CHUNK,
         )
+        Event.objects.bulk_create(_milestones(county, orders))
         Counter.objects.create(name="demo", value=1)
+
+
+def _milestones(county: County, orders: dict[str, int]) -> list[Event]:
+    """The steps of the acceptance story that happened outside an order stand with the last order before them."""
+    from wenxiao.orders.choices import EventKind
+    from wenxiao.orders.models import Event
+
+    called = {order.number: order.called_at for order in county.orders}
+    events = []
+    for step in county.story.milestones:
+        at = datetime.combine(step.day, time(17))
+        before = [number for number in county.story.orders if called[number] < at]
+        number = step.order or max(before, key=lambda n: called[n])
+        events.append(
+            Event(
+                order_id=orders[number],
+                kind=EventKind.VISITED if step.key == "joint_visit" else EventKind.NOTED,
+                at=at,
+                text=f"{step.title}。{step.text}" if not step.order else step.title,
+                data={"milestone": step.key},
+            )
+        )
+    return events

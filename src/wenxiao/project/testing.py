@@ -13,3 +13,5 @@ os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL_TEST", "")
 from wenxiao.project.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+#: Workers are started by spawning; the suite reads a few orders at a time.
+RECOGNITION_PROCESSES = 1

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from hashlib import blake2b
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from wenxiao.units.choices import UnitKind
 from wenxiao.units.models import Unit
+from wenxiao.units.services import NewUnit, add_unit
 
 #: The node under which units wait that an import met and nobody has placed.
 UNSORTED_CODE = "unsorted"
@@ -69,9 +72,7 @@ class UnitMatcher:
         # Another import may have made it while this one waited for the lock on the parent.
         made = Unit.objects.filter(code=code).first()
         if made is None:
-            made = waiting.add_child(
-                name=name[:100], kind=UnitKind.DEPARTMENT, code=code, aliases=[], unconfirmed=True
-            )
+            made = add_unit(waiting, NewUnit(name, UnitKind.DEPARTMENT, code, unconfirmed=True))
             self.created += 1
         return int(made.pk)
 
@@ -79,8 +80,7 @@ class UnitMatcher:
         """The waiting place, locked until the end of the transaction."""
         locked = Unit.objects.select_for_update().filter(code=UNSORTED_CODE)
         if not locked.exists():
-            Unit.add_root(
-                name=_("未归类"), kind=UnitKind.DEPARTMENT, code=UNSORTED_CODE, aliases=[], unconfirmed=True
-            )
+            with suppress(IntegrityError), transaction.atomic():  # another import may make it at this moment
+                add_unit(None, NewUnit(_("未归类"), UnitKind.DEPARTMENT, UNSORTED_CODE, unconfirmed=True))
         found: Unit = locked.get()
         return found
