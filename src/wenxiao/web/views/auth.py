@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 class SignInForm(AuthenticationForm):
     """The same answer for an unknown name, a wrong password and a closed account."""
 
-    error_messages: ClassVar[Any] = {
+    error_messages = {  # noqa: RUF012 - as in the class it extends
         "invalid_login": _("账号或密码不对，请再试一次。"),
         "inactive": _("账号或密码不对，请再试一次。"),
     }

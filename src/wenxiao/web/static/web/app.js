@@ -124,12 +124,12 @@
   });
 
   /* ---- The list: one row is the present one; keys act on it. ---- */
-  let place = 0;
+  let place = -1;  // no row yet: a page without a preview marks one only when a key is used
   const rows = () => $$("[data-row]");
   const checked = () => $$("[data-row] input[name=order]:checked").map((i) => i.value);
   function go(to, focus = true) {
     const all = rows();
-    if (!all.length) { place = 0; return; }
+    if (!all.length) { place = -1; return; }
     place = Math.max(0, Math.min(to, all.length - 1));
     all.forEach((row, n) => { row.classList.toggle("present", n === place); if (n === place) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current"); });
     const row = all[place];
@@ -152,7 +152,7 @@
     if (row && !event.target.closest("a, button, input, label")) go(rows().indexOf(row), true);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id === "results" || $("#results", event.target)) { keepAddress(); tallyChecked(); go(place, $("dialog[open]") === null && document.activeElement === document.body); }
+    if (event.target.id === "results" || $("#results", event.target)) { keepAddress(); tallyChecked(); if (place >= 0 || $("#peek")) go(place, $("dialog[open]") === null && document.activeElement === document.body); }
   });
   // What stands outside the results (saving a view, export, the hidden state of the filter) follows them.
   function keepAddress() {
@@ -177,7 +177,7 @@
   const press = (selector, root = document) => { const b = $(selector, root); if (b && !b.disabled) { b.click(); return true; } return false; };
   const present = () => rows()[place];
   const keys = {
-    j: () => go(place + ($(".present[data-row]") ? 1 : 0)),
+    j: () => go(place + 1),
     k: () => go(place - 1),
     o: () => present() && press("a[data-main]", present()),
     x: () => { const box = present() && $("input[name=order]", present()); if (box) box.click(); },
@@ -232,6 +232,6 @@
     drop.addEventListener("drop", (e) => { if (e.dataTransfer.files.length) { field.files = e.dataTransfer.files; show(); } });
   }
 
-  if (rows().length) go(0, false);
+  if (rows().length && $("#peek")) go(0, false);
   tallyChecked();
 })();

@@ -17,7 +17,7 @@
     const flat = data.shape === "bars";
     const names = { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } },
       axisLabel: { color: ink, fontSize: 12, interval: data.shape === "line" ? "auto" : 0 }, inverse: flat };
-    const numbers = { type: "value", minInterval: 1, axisLabel: { color: soft }, splitLine: { lineStyle: { color: line } } };
+    const numbers = { type: "value", minInterval: 1, axisLabel: { show: !flat, color: soft }, splitLine: { show: !flat, lineStyle: { color: line } } };
     const style = data.shape === "line"
       ? { type: "line", symbol: "circle", symbolSize: 8, lineStyle: { color: act, width: 2.5 }, itemStyle: { color: act }, areaStyle: { color: "rgba(18,85,140,.1)" } }
       : { type: "bar", barMaxWidth: 26, itemStyle: { color: (p) => (data.shape === "columns" && p.dataIndex === 0 ? seal : act), borderRadius: 2 } };
