@@ -127,10 +127,10 @@ def find_names(text: str) -> tuple[Name, ...]:
     lists, found = words(), {}
     for piece in lists.breaks.split(_AREA.sub("。", text)):
         for match in lists.name.finditer(piece):
-            name = _TIDY.sub("", match[0])
-            name = _TOWN.sub("", name) or name
-            if len(name) > len(match[2]) and len(name) >= 2 and name not in lists.common:
-                found[name] = lists.kind_of[match[2]]
+            name = _TIDY.sub("", match[0].lstrip(lists.leading))
+            name = _TOWN.sub("", name).lstrip(lists.leading) or name
+            if len(name) >= 2 and name not in lists.common and not name.endswith(lists.never):
+                found[name] = lists.kind(match[2])
     return tuple(Name(text, kind) for text, kind in found.items())
 
 

@@ -8,11 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from wenxiao.recognition.matters.candidates import candidates
-from wenxiao.recognition.matters.collection import columns, weights
 from wenxiao.recognition.matters.facts import Facts, read_facts
 from wenxiao.recognition.matters.grouping import Linker, Pairs
-from wenxiao.recognition.matters.model import model
-from wenxiao.recognition.matters.pairs import features
+from wenxiao.recognition.matters.history import History
 from wenxiao.recognition.schema import batch_to_orders
 
 
@@ -39,16 +37,11 @@ class Grouper:
         """One assignment an order, in the order in which they were added."""
         if not self._facts:
             return []
-        packed = columns(self._facts)
-        weight, judge = weights(packed), model()
-
-        def score(i: np.ndarray, j: np.ndarray) -> np.ndarray:
-            return judge.probability(features(packed, weight, i, j))
-
-        left, right = candidates(packed, weight.word)
-        p = score(left, right)
-        labels = Linker(judge.same, score).group(len(packed), Pairs(left, right, p))
-        best = np.zeros(len(packed))
+        history = History.of(self._facts)
+        left, right = candidates(history.columns, history.weights.word)
+        p = history.score(left, right)
+        labels = Linker(history.model.one, history.score).group(len(history), Pairs(left, right, p))
+        best = np.zeros(len(history))
         inside = labels[left] == labels[right]
         np.maximum.at(best, left[inside], p[inside])
         np.maximum.at(best, right[inside], p[inside])

@@ -18,12 +18,20 @@ class Words:
 
     name: re.Pattern[str]
     breaks: re.Pattern[str]
+    leading: str
     kind_of: dict[str, str]
     common: frozenset[str]
+    never: tuple[str, ...]
     problems: Lexicon
     problem_names: tuple[str, ...]
     wishes: Lexicon
     wish_names: tuple[str, ...]
+
+    def kind(self, ending: str) -> str:
+        """The kind of thing that a name with this ending (or run of endings) names: the last one decides."""
+        while ending not in self.kind_of:
+            ending = ending[1:]
+        return self.kind_of[ending]
 
 
 @cache
@@ -37,8 +45,10 @@ def words() -> Words:
     return Words(
         name=_name_pattern(kind_of),
         breaks=_any_of(data["breaks"]["words"]),
+        leading=data["breaks"]["leading"],
         kind_of=kind_of,
         common=frozenset(data["common"]["names"]),
+        never=tuple(data["common"]["endings"]),
         problems=Lexicon(kinds["problems"]),
         problem_names=tuple(kinds["problems"]),
         wishes=Lexicon(kinds["wishes"]),
@@ -52,4 +62,4 @@ def _any_of(terms: list[str]) -> re.Pattern[str]:
 
 def _name_pattern(kind_of: dict[str, str]) -> re.Pattern[str]:
     endings = "|".join(re.escape(e) for e in sorted(kind_of, key=len, reverse=True))
-    return re.compile(f"([\\w·.]{{1,{LONGEST}}}?)({endings})")
+    return re.compile(f"([\\w·.]{{1,{LONGEST}}}?)((?:{endings}){{1,3}})")
