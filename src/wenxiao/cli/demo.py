@@ -1,30 +1,56 @@
-"""`wenxiao demo`: the main job on the demo county's export. The county is fiction, and says so."""
+"""`wenxiao demo`: the main job on the demo county's export, then the record and the library on the web.
+
+The county is fiction, and says so. Everything stays in one folder; deleting it is a fresh start.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
+from wenxiao.cli import NOTHING, OK
+
 #: Where the demo keeps its files, in the folder that it is started from.
 FOLDER = Path("demo-data")
+#: One account of each role is printed; there is a handler for every unit.
+SHOWN_HANDLERS = 3
+_ROLES = {"analyst": "研判员", "handler": "承办单位", "leader": "领导", "administrator": "管理员"}
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Declare the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "demo",
-        help="用虚构的示范县走一遍主流程",
-        description="生成虚构的示范县工单（不含任何真实数据），识别，写出工作簿。",
+        help="用虚构的示范县走一遍主流程，然后打开网页",
+        description="生成虚构的示范县工单（不含任何真实数据），识别，写出工作簿，建立演示库并打开网页。",
     )
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, metavar="目录", help=f"放文件的目录，默认 {FOLDER}"
     )
+    parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="网页的监听地址")
+    parser.add_argument("--port", type=int, default=8000, metavar="端口", help="网页的端口，默认 8000")
+    parser.add_argument("--no-serve", action="store_true", help="只识别和写出，不建库、不开网页")
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the export if it is not there yet, scan it, and say where everything is."""
+    """Scan the county's export, then fill the demo database (once) and serve it."""
+    folder: Path = args.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    outputs = _scan(folder)
+    print("\n示范县是虚构的，数字只用来演示，不代表识别的准确率。")
+    if args.no_serve:
+        print(
+            f"下一步：打开 {outputs[0]}，或读自己的工单：.venv/bin/wenxiao scan 工单.xlsx --out findings.xlsx"
+        )
+        return OK
+    return _serve(folder, args.host, args.port)
+
+
+def _scan(folder: Path) -> list[Path]:
     from wenxiao.cli.scan import show_progress
     from wenxiao.demo import UNTIL, build_county, write_export
     from wenxiao.recognition.settings import Settings
@@ -32,8 +58,6 @@ def run(args: argparse.Namespace) -> int:
     from wenxiao.reporting.summary import print_summary
     from wenxiao.scanning.run import Plan, scan
 
-    folder: Path = args.folder
-    folder.mkdir(parents=True, exist_ok=True)
     export = folder / "示范县工单.xlsx"
     if not export.exists():
         print("正在生成示范县（虚构）的工单……", flush=True)
@@ -42,6 +66,30 @@ def run(args: argparse.Namespace) -> int:
     with open_writers(outputs, UNTIL) as writers, show_progress() as progress:
         result = scan(Plan([export], Settings(as_of=UNTIL)), writers, progress)
     print_summary(result, outputs)
-    print("\n示范县是虚构的，数字只用来演示，不代表识别的准确率。")
-    print(f"下一步：打开 {outputs[0]}，或读自己的工单：.venv/bin/wenxiao scan 工单.xlsx --out findings.xlsx")
-    return 0
+    return outputs
+
+
+def _serve(folder: Path, host: str, port: int) -> int:
+    # The demo has a home and a database of its own, whatever the machine's real installation is set to.
+    os.environ["WENXIAO_HOME"] = str(folder.resolve())
+    os.environ.pop("DATABASE_URL", None)
+    from wenxiao.cli.serve import check_port, serve
+    from wenxiao.project.demo import fill_demo
+    from wenxiao.project.start import CannotStart
+
+    print("正在准备演示库（第一次约一分钟，以后直接打开）……", flush=True)
+    try:
+        check_port(host, port)
+        demo = fill_demo()
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return NOTHING
+    print(f"\n演示库里有 {demo.orders} 件工单。演示账号（密码都是 {demo.password}）：")
+    handlers = 0
+    for name, role, unit in demo.accounts:
+        handlers += role == "handler"
+        if role != "handler" or handlers <= SHOWN_HANDLERS:
+            print(f"  {name:<16}{_ROLES.get(role, role)}　{unit}")
+    print(f"下一步：用浏览器打开 http://{host}:{port} ，用 analyst 登录，看“待研判”。\n", flush=True)
+    serve(host, port)
+    return OK

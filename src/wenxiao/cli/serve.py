@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         prepare()
-        _check_port(args.host, args.port)
+        check_port(args.host, args.port)
     except CannotStart as error:
         print(error, file=sys.stderr)
         return NOTHING
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int) -> None:
     """Say that the port is taken before anything is started."""
     import socket
 
