@@ -48,7 +48,7 @@ def pieces(text: str, spans: Sequence[Span]) -> list[Piece]:
     A span that does not fit into the text (the order changed after it was read) is left out rather than shown wrong.
     """
     first = len(text) - len(text.lstrip())
-    last = len(text.rstrip())
+    last = max(first, len(text.rstrip()))
     fitting = [s for s in spans if 0 <= s.start < s.end <= len(text)]
     borders = {min(max(at, first), last) for span in fitting for at in (span.start, span.end)}
     cuts = sorted(borders | {first, last})

@@ -82,7 +82,9 @@ def _line(number: int, evidence: Mapping[str, Any], whole: float, logit: float) 
         explain,
         field_words(evidence["field"]),
         # Columns that can be evidence hold no personal data, and an order number would be starred out.
-        mask_text(evidence.get("text") or "") if evidence["field"] in TEXT_FIELDS else evidence.get("text") or "",
+        mask_text(evidence.get("text") or "")
+        if evidence["field"] in TEXT_FIELDS
+        else evidence.get("text") or "",
         evidence["field"],
         evidence.get("start") is not None and evidence["field"] in TEXT_FIELDS,
         weight,

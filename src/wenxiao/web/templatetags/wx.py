@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import template
@@ -123,6 +124,15 @@ def percent(value: float) -> str:
 def masked(text: str) -> str:
     """Numbers of persons starred out, one character for one."""
     return mask_text(text or "")
+
+
+_MASKS: dict[str, Callable[[str], str]] = {"caller": mask_name, "phone": mask_phone, "address": mask_address}
+
+
+@register.filter
+def masked_as(value: Any, field: str | None) -> str:
+    """A value of a column with personal data hidden, as the field that the column goes to wants it."""
+    return _MASKS.get(field or "", mask_text)("" if value is None else str(value))
 
 
 @register.filter

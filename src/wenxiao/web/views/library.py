@@ -15,6 +15,7 @@ from wenxiao.library.filters import MatterFilter
 from wenxiao.library.ledger import due_part
 from wenxiao.library.matters import matter_grades, matter_list, matter_story
 from wenxiao.orders.selectors import unit_options
+from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.people import is_partial, person, today
 from wenxiao.web.promises import PromiseLine, next_states
 from wenxiao.web.reading import promise_number
@@ -53,6 +54,7 @@ def library(request: HttpRequest) -> HttpResponse:
             for g in Grade.values
         ],
         "all": GradeTab("", page.paginator.count, narrowed.query(grades=()), not narrowed.grades),
+        "nameless": named_after_confidential(page.object_list),
         "today": today(),
         "units": unit_options(user),
         "kinds": Kind.choices,
@@ -79,5 +81,12 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         PromiseLine(c, promise_number(n), due_part(c, now), next_states(c, user.may_assess))
         for n, c in enumerate(story.commitments, start=1)
     ]
-    context = {"story": story, "matter": story.matter, "promises": promises, "today": now, "show_order": True}
+    context = {
+        "story": story,
+        "matter": story.matter,
+        "nameless": named_after_confidential([story.matter]),
+        "promises": promises,
+        "today": now,
+        "show_order": True,
+    }
     return render(request, "web/library/matter.html", context)

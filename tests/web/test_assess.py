@@ -1,0 +1,166 @@
+"""The list to assess: what a row shows, narrowing, deciding, taking back, keeping a view."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+from tests.conftest import Cast, Importer, row
+from tests.web.conftest import SignIn
+
+from wenxiao.orders.models import Event, WorkOrder
+
+ALL = "/assess/?decision=&captured=0"
+HTMX = {"HX-Request": "true", "HX-Target": "results"}
+
+
+def _pk(number: str) -> int:
+    return WorkOrder.objects.values_list("pk", flat=True).get(number=number)
+
+
+def _rows(text: str) -> list[str]:
+    """Numbers of the orders that the list shows, in its order."""
+    return re.findall(r'<span class="mono no">([^<]+)</span>', text)
+
+
+def test_a_row_shows_its_words_and_its_probability(county: Cast, sign_in: SignIn) -> None:
+    text = sign_in(county.analyst).get(ALL).text
+    assert sorted(_rows(text)) == ["B1", "B2", "V1", "V2"]
+    order = WorkOrder.objects.get(number="B1")
+    assert order.finding.top_text and order.finding.top_text in text
+    assert f"{round(order.finding.unresolved * 100)}%" in text
+
+
+def test_counts_agree_with_rows(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    browser.post("/assess/decide", {"one": _pk("B1"), "decision": "confirmed"})
+    for query in ("decision=pending", "decision=confirmed", "decision=", "decision=&kinds=commitment"):
+        text = browser.get(f"/assess/?captured=0&{query}").text
+        shown = re.search(r"共 ([\d,]+) 件", text)
+        assert shown is not None
+        assert int(shown[1]) == len(_rows(text)), query
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("q=电梯", ["B2"]),
+        ("q=污水", ["V1"]),
+        ("q=没有的词", []),
+        ("q=B2", ["B2"]),
+        ("since=2026-09-01&until=2026-09-01", ["B1", "B2", "V1", "V2"]),
+        ("until=2026-08-31", []),
+        ("least=0&most=100", ["B1", "B2", "V1", "V2"]),
+        ("since=nonsense&unit=x&page=99&kinds=rubbish", ["B1", "B2", "V1", "V2"]),
+    ],
+)
+def test_narrowing(county: Cast, sign_in: SignIn, query: str, numbers: list[str]) -> None:
+    assert sorted(_rows(sign_in(county.analyst).get(f"{ALL}&{query}").text)) == numbers
+
+
+def test_htmx_gets_the_results_alone(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    part = browser.get(ALL, headers=HTMX).text
+    assert part.lstrip().startswith('<section id="results"')
+    assert "<html" not in part
+
+
+def test_the_search_box_looks_through_all_orders(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    browser.post("/assess/decide", {"one": _pk("B2"), "decision": "confirmed"})
+    assert _rows(browser.get("/search?q=电梯", follow=True).text) == ["B2"]
+
+
+def test_confirming_answers_with_the_list_and_a_way_back(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    answer = browser.post(
+        "/assess/decide",
+        {"one": _pk("B1"), "decision": "confirmed", "back": "decision=pending&captured=0"},
+        headers=HTMX,
+    )
+    assert "B1" not in _rows(answer.text) and len(_rows(answer.text)) == 3
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert toast == {"text": "已确认 1 件", "undo": str(_pk("B1"))}
+    undone = browser.post(
+        "/assess/undo", {"order": toast["undo"], "back": "decision=pending&captured=0"}, headers=HTMX
+    )
+    assert len(_rows(undone.text)) == 4
+
+
+def test_a_second_click_changes_nothing_and_says_so(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    for _ in range(2):
+        answer = browser.post("/assess/decide", {"one": _pk("B1"), "decision": "confirmed"}, follow=True)
+    assert "这件工单已经是这个结论" in answer.text
+    assert Event.objects.filter(kind="confirmed").count() == 1
+
+
+def test_dismissing_needs_a_reason(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    bare = browser.post("/assess/decide", {"order": _pk("B1"), "decision": "dismissed"}, headers=HTMX)
+    assert bare.status_code == 422
+    assert bare.headers["X-Message"].isascii()
+    other = browser.post(
+        "/assess/decide", {"order": _pk("B1"), "decision": "dismissed", "reason": "other"}, follow=True
+    )
+    assert "请写明理由" in other.text
+    assert WorkOrder.objects.get(number="B1").finding.decision == "pending"
+    browser.post("/assess/decide", {"order": _pk("B1"), "decision": "dismissed", "reason": "substantive"})
+    assert WorkOrder.objects.get(number="B1").finding.decision == "dismissed"
+
+
+def test_ticked_orders_are_decided_together(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    ticked = [_pk("B1"), _pk("V1")]
+    answer = browser.post("/assess/decide", {"order": ticked, "decision": "confirmed"}, follow=True)
+    assert "已确认 2 件" in answer.text
+    assert sorted(_rows(browser.get("/assess/?decision=confirmed&captured=0").text)) == ["B1", "V1"]
+
+
+@pytest.mark.parametrize("order", ["", "abc", "9" * 30, "-1"])
+def test_rubbish_in_place_of_an_order_is_refused(county: Cast, sign_in: SignIn, order: str) -> None:
+    answer = sign_in(county.analyst).post(
+        "/assess/decide", {"one": order, "decision": "confirmed"}, follow=True
+    )
+    assert answer.status_code == 200
+    assert "没有选中工单" in answer.text
+
+
+def test_the_way_back_leads_to_our_own_pages_only(county: Cast, sign_in: SignIn) -> None:
+    answer = sign_in(county.analyst).post(
+        "/assess/decide", {"one": _pk("B1"), "decision": "confirmed", "next": "https://elsewhere.example/"}
+    )
+    assert answer.headers["Location"] == reverse("assess")
+
+
+def test_a_view_is_kept_shared_and_dropped(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    kept = browser.post(
+        "/assess/views",
+        {"name": "住建局", "query": f"decision=&captured=0&unit={county.bureau.pk}", "shared": "on"},
+        follow=True,
+    )
+    assert sorted(_rows(kept.text)) == ["B1", "B2"]
+    clerk = sign_in(county.clerk)
+    assert "住建局" in clerk.get("/assess/").text
+    view = county.analyst.saved_views.get()
+    clerk.post(reverse("drop-view", args=[view.pk]))
+    assert county.analyst.saved_views.count() == 1
+    browser.post(reverse("drop-view", args=[view.pk]))
+    assert county.analyst.saved_views.count() == 0
+
+
+def test_an_empty_record_leads_to_the_import(cast: Cast, sign_in: SignIn) -> None:
+    assert reverse("imports") in sign_in(cast.analyst).get("/assess/").text
+    text = sign_in(cast.handler).get("/assess/").text
+    assert "这里还没有工单" in text and reverse("imports") not in text
+
+
+def test_pages_hold_thirty_rows_each(cast: Cast, importer: Importer, sign_in: SignIn) -> None:
+    importer([row() for _ in range(35)])
+    browser = sign_in(cast.analyst)
+    first, second = browser.get(ALL).text, browser.get(f"{ALL}&page=2").text
+    assert (len(_rows(first)), len(_rows(second))) == (30, 5)
+    assert not set(_rows(first)) & set(_rows(second))

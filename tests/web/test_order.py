@@ -1,0 +1,145 @@
+"""The page of an order: the words with their evidence, the reasons, promises, personal data, stepping through."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from django.urls import reverse
+from tests.conftest import Cast, Importer, row
+from tests.web.conftest import SignIn
+
+from wenxiao.library.models import Finding
+from wenxiao.orders.models import Event, WorkOrder
+
+
+def _order(number: str) -> WorkOrder:
+    return WorkOrder.objects.select_related("finding").get(number=number)
+
+
+def _marked(text: str) -> dict[str, str]:
+    """What the page marks: number of the evidence → its words, joined over pieces."""
+    found: dict[str, str] = {}
+    for numbers, inside in re.findall(r'<mark class="ev [^"]*" data-ev="([^"]+)">(.*?)</mark>', text, re.S):
+        words = html.unescape(re.sub(r"<sup.*?</sup>", "", inside, flags=re.S))
+        for number in numbers.split():
+            found[number] = found.get(number, "") + words
+    return found
+
+
+def test_evidence_is_marked_just_where_it_stands(county: Cast, sign_in: SignIn) -> None:
+    order = _order("B1")
+    text = sign_in(county.analyst).get(reverse("order", args=[order.pk])).text
+    strongest = sorted(order.finding.evidence, key=lambda e: -abs(e["weight"]))
+    expected = {
+        str(n): getattr(order, e["field"])[e["start"] : e["end"]]
+        for n, e in enumerate(strongest, 1)
+        if e["start"] is not None and abs(e["weight"]) >= 0.005
+    }
+    marked = _marked(text)
+    assert expected
+    assert {n: marked[n] for n in expected} == expected
+
+
+def test_every_signal_is_explained_with_its_share(county: Cast, sign_in: SignIn) -> None:
+    text = sign_in(county.analyst).get(reverse("order", args=[_order("B1").pk])).text
+    assert "只转不办" in text and "答复说已转给别的单位" in text
+    shares = [int(n) for n in re.findall(r"[↑↓] 占 (\d+)%", text)]
+    assert shares and 95 <= sum(shares) <= 105
+
+
+def test_a_promise_shows_its_date_and_its_arithmetic(county: Cast, sign_in: SignIn) -> None:
+    order = _order("B2")
+    promise = order.commitments.exclude(due=None).first()
+    assert promise is not None
+    text = sign_in(county.analyst).get(reverse("order", args=[order.pk])).text
+    assert "2026-12-15" in text and html.escape(promise.basis) in text
+    assert _marked(text)["A"] == promise.text
+
+
+def test_personal_data_is_masked_until_somebody_looks_and_leaves_a_trace(
+    county: Cast, sign_in: SignIn
+) -> None:
+    order = _order("B2")
+    browser = sign_in(county.handler)
+    text = browser.get(reverse("order", args=[order.pk])).text
+    assert "13912345678" not in text and "王建国" not in text and "12号楼301室" not in text
+    seen = browser.post(reverse("reveal", args=[order.pk])).text
+    assert "13912345678" in seen and "王建国" in seen and "12号楼301室" in seen
+    trace = Event.objects.get(kind="revealed")
+    assert (trace.order_id, trace.actor) == (order.pk, county.handler)
+    assert browser.get(reverse("reveal", args=[order.pk])).status_code == 405
+
+
+def test_numbers_in_the_texts_are_masked_too(cast: Cast, importer: Importer, sign_in: SignIn) -> None:
+    importer([row(order="P1", content="请打我电话13800138000，尽快来修路灯。", title="联系13800138000")])
+    text = sign_in(cast.analyst).get(reverse("order", args=[_order("P1").pk])).text
+    assert "13800138000" not in text
+    assert "13800138000" not in sign_in(cast.analyst).get("/assess/?decision=&captured=0").text
+
+
+def test_a_confidential_order_hides_its_content(county: Cast, sign_in: SignIn) -> None:
+    WorkOrder.objects.filter(number="B1").update(is_confidential=True)
+    order = _order("B1")
+    analyst, handler = sign_in(county.analyst), sign_in(county.handler)
+    for browser in (analyst, handler):
+        for address in (
+            "/assess/?decision=&captured=0",
+            reverse("order", args=[order.pk]),
+            reverse("peek", args=[order.pk]),
+            reverse("matter", args=[order.matter_link.matter.number]),
+            reverse("library"),
+            reverse("commitments"),
+        ):
+            text = browser.get(address).text
+            assert "打桩" not in text and "已转交施工单位" not in text, address
+            assert "工地夜间施工" not in text, address
+    assert "打桩" in analyst.post(reverse("reveal", args=[order.pk])).text
+    assert handler.post(reverse("reveal", args=[order.pk])).status_code == 403
+    assert Event.objects.filter(kind="revealed").count() == 1
+
+
+def test_the_verdict_stands_on_the_page_with_its_reason(county: Cast, sign_in: SignIn) -> None:
+    order = _order("B1")
+    browser = sign_in(county.analyst)
+    here = reverse("order", args=[order.pk])
+    given = {
+        "order": order.pk,
+        "decision": "dismissed",
+        "reason": "answered",
+        "note": "已当面说明",
+        "next": here,
+    }
+    text = browser.post("/assess/decide", given, follow=True).text
+    assert "咨询类，答复完整" in text and "已当面说明" in text and "撤销结论" in text
+    text = browser.post("/assess/undo", {"one": order.pk, "next": here}, follow=True).text
+    assert "还没有研判结论" in text and "以前的结论" not in text.split("流转记录")[0]
+
+
+def test_a_verdict_on_an_older_version_asks_for_another_look(
+    county: Cast, sign_in: SignIn, importer: Importer
+) -> None:
+    order = _order("B1")
+    browser = sign_in(county.analyst)
+    browser.post("/assess/decide", {"one": order.pk, "decision": "confirmed"})
+    importer(
+        [row(order="B1", title="工地夜间施工", reply="经现场核查，9月8日起已停止夜间施工，来电人确认。")]
+    )
+    text = browser.get(reverse("order", args=[order.pk])).text
+    assert "下结论以后，工单内容变了" in text and "第 2 版" in text
+
+
+def test_stepping_goes_through_the_list_that_one_came_from(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    query = f"decision=&captured=0&unit={county.bureau.pk}"
+    first, second = Finding.objects.filter(order__number__startswith="B").order_by("-unresolved", "-order")
+    text = browser.get(f"{reverse('order', args=[first.order_id])}?{query}").text
+    assert f'data-key="n" href="{reverse("order", args=[second.order_id])}' in text
+    assert 'data-key="p"' not in text
+
+
+def test_an_order_without_a_finding_says_that_reading_is_to_come(county: Cast, sign_in: SignIn) -> None:
+    order = _order("B1")
+    order.finding.delete()
+    text = sign_in(county.analyst).get(reverse("order", args=[order.pk])).text
+    assert "还没有识别" in text
