@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.history import History
-from wenxiao.recognition.matters.pairs import Features, features
+from wenxiao.recognition.matters.pairs import Features
 from wenxiao.recognition.schema import Order
 
 HERE = Path(__file__).parent
@@ -99,5 +99,5 @@ def labelled(orders: list[Order] | None = None) -> Labelled:
         sure=np.array([x["sure"] for x in rows]),
         weight=np.array([x.get("weight", 1.0) for x in rows]),
         is_dev=np.arange(len(rows)) < count,
-        features=features(history.columns, history.weights, left, right),
+        features=history.features(left, right),
     )

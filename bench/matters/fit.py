@@ -29,7 +29,16 @@ FIXED = {
     "other_route": -1.0,
     "other_metro": -1.0,
 }
-LEFT_OUT = ("same_plate", "other_plate", "same_train", "other_train", "same_document", "other_document")
+LEFT_OUT = (
+    "near",
+    "far",
+    "same_plate",
+    "other_plate",
+    "same_train",
+    "other_train",
+    "same_document",
+    "other_document",
+)
 
 
 def names_of(found: Features) -> list[str]:

@@ -1,50 +1,111 @@
-"""Which pairs are worth comparing: those that share something rare. Everything else is different unseen."""
+"""Which pairs are worth comparing: those that share something rare. Everything else is different unseen.
+
+The work per order is bounded, whatever the size of the collection: a word that is in too many orders proposes nobody
+by itself (it only ties each order to the next few that have it), and of those proposed only the likeliest are compared.
+"""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
 
-from wenxiao.recognition.matters.collection import RARE, Columns
+from wenxiao.recognition.matters import bare
+from wenxiao.recognition.matters.columns import Columns
+from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 #: Partners looked at for one order, the likeliest by shared rare words.
-PARTNERS = 30
-#: A column in more orders than this proposes nobody by itself.
+PARTNERS = 24
+#: Pairs whose rare words agree less than this are hardly ever one matter.
+FLOOR = 0.05
+#: A word in more orders than this proposes nobody by itself ...
 CROWD = 400
-ROWS = 2_000
+#: ... but ties an order to this many of the next ones that have it, if the word is rare all the same.
+NEXT = 3
+#: The rarest words of an order that are looked up.
+LOOKED_UP = 64
+#: Products worked out at a time: bounds memory.
+WORK = 20_000_000
 
 
-def candidates(c: Columns, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def candidates(c: Columns, w: Weights) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (left < right) to compare, each once, sorted."""
-    m = _signature(c, weight)
-    other = m.T.tocsr()
-    pairs = [_nearest((m[at : at + ROWS] @ other).tocsr(), at) for at in range(0, len(c), ROWS)]
-    keys = np.unique(np.concatenate(pairs)) if pairs else np.zeros(0, dtype=np.int64)
-    return keys // max(len(c), 1), keys % max(len(c), 1)
+    count = len(c)
+    m = signature(c, w)
+    seen = np.bincount(m.indices, minlength=m.shape[1])
+    keys = [*_by_words(m, seen), _crowded(m, seen)]
+    left, right = bare.candidates(c)
+    keys.append(left * count + right)
+    found = np.unique(np.concatenate(keys))
+    left, right = found // count, found % count
+    alike = c.bare[left] == c.bare[right]
+    return left[alike], right[alike]
 
 
-def _signature(c: Columns, weight: np.ndarray) -> sp.csr_matrix:
+def signature(c: Columns, w: Weights) -> sp.csr_matrix:
+    """What an order is looked up by: its rarest words, names and title before the rest, each row of length 1."""
     m = (c.head * 2 + c.names * 2 + c.body_names + c.full * 0.5).tocsr()
-    seen = np.bincount(c.full.indices, minlength=len(weight))
-    useful = (seen > 1) & (seen <= CROWD) & (weight > RARE - 2)
-    keep = useful[m.indices]
-    data = np.where(keep, m.data * weight[m.indices], 0).astype(np.float32)
-    m = sp.csr_matrix((data, m.indices, m.indptr), shape=m.shape)
+    m.data = np.where(w.word[m.indices] > RARE - 2, m.data * w.word[m.indices], 0).astype(np.float32)
+    m.data[np.repeat(c.bare, np.diff(m.indptr))] = 0
     m.eliminate_zeros()
-    norm = np.sqrt(np.maximum(np.asarray(m.multiply(m).sum(1)).ravel(), 1e-9))
-    return (sp.diags(1 / norm) @ m).tocsr().astype(np.float32)
+    m = _rarest(m)
+    length = np.sqrt(np.maximum(np.add.reduceat(np.append(m.data**2, 0), m.indptr[:-1]), 1e-9))
+    length[np.diff(m.indptr) == 0] = 1
+    m.data /= np.repeat(length, np.diff(m.indptr)).astype(np.float32)
+    return m
 
 
-def _nearest(scores: sp.csr_matrix, first: int) -> np.ndarray:
-    count = scores.shape[1]
-    found = []
-    for row in range(scores.shape[0]):
-        start, end = scores.indptr[row], scores.indptr[row + 1]
-        columns, values = scores.indices[start:end].astype(np.int64), scores.data[start:end]
-        if len(values) > PARTNERS + 1:
-            top = np.argsort(-values, kind="stable")[: PARTNERS + 1]
-            columns = columns[top]
-        me = first + row
-        columns = columns[columns != me]
-        found.append(np.minimum(columns, me) * count + np.maximum(columns, me))
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+def _rarest(m: sp.csr_matrix) -> sp.csr_matrix:
+    """At most LOOKED_UP entries a row, the heaviest; ties by column."""
+    sizes = np.diff(m.indptr)
+    if not len(sizes) or sizes.max() <= LOOKED_UP:
+        return m
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((m.indices, -m.data, row))
+    rank = np.arange(len(order)) - np.repeat(m.indptr[:-1], sizes)
+    keep = np.sort(order[rank < LOOKED_UP])
+    indptr = np.concatenate([[0], np.cumsum(np.minimum(sizes, LOOKED_UP))])
+    return sp.csr_matrix((m.data[keep], m.indices[keep], indptr), shape=m.shape)
+
+
+def _by_words(m: sp.csr_matrix, seen: np.ndarray) -> list[np.ndarray]:
+    count = m.shape[0]
+    useful = m.copy()
+    useful.data[(seen[m.indices] > CROWD) | (seen[m.indices] < 2)] = 0
+    useful.eliminate_zeros()
+    other = useful.T.tocsr()
+    work = np.zeros(count + 1)
+    np.cumsum(np.add.reduceat(np.append(seen[useful.indices], 0), useful.indptr[:-1]), out=work[1:])
+    cuts = np.searchsorted(work, np.arange(0, work[-1] + WORK, WORK))
+    cuts = np.unique(np.concatenate([[0], np.minimum(cuts, count), [count]]))
+    return [_likeliest((useful[a:b] @ other).tocsr(), int(a), count) for a, b in pairwise(cuts) if b > a]
+
+
+def _likeliest(scores: sp.csr_matrix, first: int, count: int) -> np.ndarray:
+    """The likeliest partners of each row, as keys left * count + right."""
+    row = np.repeat(np.arange(scores.shape[0]), np.diff(scores.indptr)) + first
+    other, value = scores.indices.astype(np.int64), scores.data
+    keep = (value >= FLOOR) & (other != row)
+    row, other, value = row[keep], other[keep], value[keep]
+    order = np.lexsort((other, -value, row))
+    row, other = row[order], other[order]
+    start = np.searchsorted(row, row, side="left")
+    top = np.arange(len(row)) - start < PARTNERS
+    row, other = row[top], other[top]
+    return np.asarray(np.minimum(row, other) * count + np.maximum(row, other))
+
+
+def _crowded(m: sp.csr_matrix, seen: np.ndarray) -> np.ndarray:
+    """Orders of one crowded but rare word, each with the next few."""
+    count = m.shape[0]
+    rows = np.repeat(np.arange(count, dtype=np.int64), np.diff(m.indptr))
+    crowded = (seen[m.indices] > CROWD) & (seen[m.indices] < max(count / 150, CROWD))
+    rows, words = rows[crowded], m.indices[crowded]
+    order = np.lexsort((rows, words))
+    rows, words = rows[order], words[order]
+    found = [np.zeros(0, dtype=np.int64)]
+    for step in range(1, min(NEXT, len(rows) - 1) + 1):
+        same = words[:-step] == words[step:]
+        found.append(rows[:-step][same] * count + rows[step:][same])
+    return np.concatenate(found)

@@ -37,7 +37,8 @@ class Mark(NamedTuple):
 class Facts:
     """One order as same-matter recognition sees it. `head` is the title or what stands for it, `full` all of it.
 
-    `day` counts days from 1970-01-01 (fractions are hours), None where the source gives no time.
+    `day` counts days from 1970-01-01 (fractions are hours), None where the source gives no time. `bare`: there is no
+    text to read, only a category, a place and a time (many cities' 311 data); `category` then says the problem.
     """
 
     order: str
@@ -55,10 +56,14 @@ class Facts:
     category: str
     address: str
     day: float | None
+    bare: bool
     longitude: float | None
     latitude: float | None
 
 
+#: `date.toordinal()` of 1970-01-01.
+EPOCH = 719163
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SPACE = re.compile(r"\s+")
 _URL = re.compile(r"https?://[\w./?=&%#-]*")
 _HIDDEN = re.compile(r"\*{3,}")
@@ -90,6 +95,7 @@ MARK_KINDS = tuple(kind for kind, _ in _MARKS)
 def read_facts(order: Order) -> Facts:
     """Read one order. Works on any of: title, content, address, category; none of them is needed."""
     title, content, address = _clean(order.title), _clean(order.content), _clean(order.address)
+    bare = len(content) < SHORT_TITLE and not _CHINESE.search(title)
     head = title if len(title) >= SHORT_TITLE else f"{title} {content[:OPENING]}".strip()
     full = f"{head}。{content[:READ]}。{address}"
     names = find_names(f"{head}。{address}")
@@ -109,9 +115,10 @@ def read_facts(order: Order) -> Facts:
         areas=frozenset(_AREA.findall(f"{head} {order.area}")),
         caller=order.caller.strip(),
         phone=order.phone.strip(),
-        category=_clean(f"{order.request_type} {order.category}"),
+        category=_clean(f"{title} {order.request_type} {order.category}" if bare else order.category),
         address=address,
-        day=None if when is None else (when.toordinal() - 719163) + when.hour / 24,
+        day=None if when is None else (when.toordinal() - EPOCH) + when.hour / 24,
+        bare=bare,
         longitude=order.longitude,
         latitude=order.latitude,
     )

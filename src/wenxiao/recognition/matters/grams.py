@@ -54,7 +54,8 @@ def columns_of(texts: list[str]) -> np.ndarray:
 
 def to_matrix(rows: np.ndarray, columns: np.ndarray, count: int) -> sp.csr_matrix:
     """A 0/1 matrix of `count` rows with sorted columns and no doubles."""
-    keys = np.unique((rows.astype(np.int64) << BITS) | columns)
+    keys = np.sort((rows.astype(np.int64) << BITS) | columns)
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     indices = (keys & (COLUMNS - 1)).astype(np.int32)
     indptr = np.searchsorted(keys >> BITS, np.arange(count + 1)).astype(np.int64)
     data = np.ones(len(indices), dtype=np.float32)

@@ -38,7 +38,7 @@ class Grouper:
         if not self._facts:
             return []
         history = History.of(self._facts)
-        left, right = candidates(history.columns, history.weights.word)
+        left, right = candidates(history.columns, history.weights)
         p = history.score(left, right)
         labels = Linker(history.model.one, history.score).group(len(history), Pairs(left, right, p))
         best = np.zeros(len(history))

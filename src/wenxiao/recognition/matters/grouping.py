@@ -1,4 +1,9 @@
-"""Pairs into groups that hold together: average linkage inside what is connected, so that groups don't chain."""
+"""Pairs into groups that hold together, so that groups don't chain.
+
+Average linkage: two groups become one when their orders are, on average over all pairs between them, likely to be one
+matter. A group whose ends have nothing in common is therefore never made. Small connected sets are compared in full;
+in large ones the groups nearest to each other join round by round, and a sample of the pairs between them decides.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,14 @@ import scipy.sparse as sp
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse.csgraph import connected_components
 
-#: Groups up to this size are compared in full.
-LARGEST = 600
+#: Connected sets up to this size are compared in full.
+FULL = 64
+#: Orders of a group that speak for it in a large set.
+SPEAKERS = 6
+#: Rounds of joining; each at least halves what can still join in a set that belongs together.
+ROUNDS = 40
+#: Pairs scored in one go.
+BLOCK = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +33,8 @@ class Pairs:
     right: np.ndarray
     p: np.ndarray
 
-    def at_least(self, floor: float) -> Pairs:
-        """The pairs that are this likely."""
-        keep = self.p >= floor
-        return Pairs(self.left[keep], self.right[keep], self.p[keep])
-
-    def within(self, members: np.ndarray) -> Pairs:
-        """The pairs whose both ends are among `members`."""
-        keep = np.isin(self.left, members) & np.isin(self.right, members)
+    def where(self, keep: np.ndarray) -> Pairs:
+        """Some of the pairs."""
         return Pairs(self.left[keep], self.right[keep], self.p[keep])
 
 
@@ -43,28 +48,110 @@ class Linker:
     def group(self, count: int, pairs: Pairs) -> np.ndarray:
         """A group number for each of `count` orders, numbered by first appearance."""
         labels = np.arange(count)
-        self._split(labels, pairs, self.same, np.arange(count))
+        strong = pairs.where(pairs.p >= self.same)
+        parts = _connected(count, strong)
+        large = np.zeros(count, dtype=bool)
+        for part in parts:
+            large[part] = len(part) > FULL
+        self._in_full([part for part in parts if len(part) <= FULL], labels)
+        self._in_rounds(strong.where(large[strong.left]), labels)
         return by_appearance(labels)
 
-    def _split(self, labels: np.ndarray, pairs: Pairs, floor: float, members: np.ndarray) -> None:
-        pairs = pairs.at_least(floor)
-        for part in _connected(len(labels), pairs, members):
-            if len(part) > LARGEST and floor < 0.99:
-                self._split(labels, pairs.within(part), floor + (1 - floor) / 4, part)
-            else:
-                labels[part] = part[self._agglomerate(part)]
+    def _in_full(self, parts: list[np.ndarray], labels: np.ndarray) -> None:
+        waiting: list[np.ndarray] = []
+        size = 0
+        for part in parts:
+            waiting.append(part)
+            size += len(part) * (len(part) - 1) // 2
+            if size >= BLOCK:
+                self._block_in_full(waiting, labels)
+                waiting, size = [], 0
+        self._block_in_full(waiting, labels)
 
-    def _agglomerate(self, part: np.ndarray) -> np.ndarray:
-        i, j = np.triu_indices(len(part), 1)
-        tree = linkage(1 - self.score(part[i], part[j]), method="average")
-        return by_appearance(fcluster(tree, 1 - self.same, criterion="distance"))
+    def _block_in_full(self, parts: list[np.ndarray], labels: np.ndarray) -> None:
+        if not parts:
+            return
+        ends = [np.triu_indices(len(part), 1) for part in parts]
+        left = np.concatenate([part[i] for part, (i, _) in zip(parts, ends, strict=True)])
+        right = np.concatenate([part[j] for part, (_, j) in zip(parts, ends, strict=True)])
+        p = self.score(left, right)
+        at = 0
+        for part, (i, _) in zip(parts, ends, strict=True):
+            apart = 1 - p[at : at + len(i)]
+            at += len(i)
+            cut = fcluster(linkage(apart, method="average"), 1 - self.same, criterion="distance")
+            labels[part] = part[by_appearance(cut)]
+
+    def _in_rounds(self, edges: Pairs, labels: np.ndarray) -> None:
+        """Join nearest groups until none is near enough. `labels` holds a member's row as the name of its group."""
+        for _ in range(ROUNDS):
+            a, b = labels[edges.left], labels[edges.right]
+            edges = edges.where(a != b)
+            if not len(edges.left):
+                return
+            count = len(labels)
+            low, high = np.minimum(a, b)[a != b], np.maximum(a, b)[a != b]
+            keys = np.unique(low * count + high)
+            near = self._between(keys // count, keys % count, labels)
+            keys, near = keys[near >= self.same], near[near >= self.same]
+            if not self._join(keys // count, keys % count, near, labels):
+                return
+
+    def _between(self, a: np.ndarray, b: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """The average probability between the groups of each pair, by their speakers."""
+        speakers, sizes = _speakers(labels)
+        na, nb = sizes[a], sizes[b]
+        pair = np.repeat(np.arange(len(a)), na * nb)
+        step = np.arange(len(pair)) - np.repeat(np.cumsum(na * nb) - na * nb, na * nb)
+        left = speakers[a[pair], step // nb[pair]]
+        right = speakers[b[pair], step % nb[pair]]
+        p = np.concatenate(
+            [self.score(left[at : at + BLOCK], right[at : at + BLOCK]) for at in range(0, len(left), BLOCK)]
+        )
+        return np.asarray(np.bincount(pair, weights=p, minlength=len(a)) / (na * nb))
+
+    def _join(self, a: np.ndarray, b: np.ndarray, near: np.ndarray, labels: np.ndarray) -> bool:
+        """Join every group with its nearest, where it is that one's nearest too or small beside it."""
+        ends, others, values = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([near, near])
+        order = np.lexsort((others, -values, ends))
+        ends, others = ends[order], others[order]
+        first = np.flatnonzero(np.diff(ends, prepend=-1))
+        ends, others = ends[first], others[first]
+        size = np.bincount(labels, minlength=len(labels))
+        best = np.full(len(labels), -1)
+        best[ends] = others
+        joins = (best[others] == ends) | (4 * size[ends] <= size[others])
+        ends, others = ends[joins], others[joins]
+        if not len(ends):
+            return False
+        graph = sp.coo_matrix((np.ones(len(ends)), (ends, others)), shape=(len(labels),) * 2)
+        _, part = connected_components(graph, directed=False)
+        # A group is named after its first member.
+        lowest = np.full(part.max() + 1, len(labels))
+        np.minimum.at(lowest, part, np.arange(len(labels)))
+        labels[:] = lowest[part[labels]]
+        return True
 
 
-def _connected(count: int, pairs: Pairs, members: np.ndarray) -> list[np.ndarray]:
-    """Connected members, two or more at a time."""
+def _speakers(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each group (by its name) up to SPEAKERS members spread over it, and how many."""
+    order = np.argsort(labels, kind="stable")
+    size = np.bincount(labels, minlength=len(labels))
+    start = np.cumsum(size) - size
+    chosen = np.minimum(size, SPEAKERS)
+    step = np.arange(SPEAKERS)
+    places = ((2 * step + 1)[None, :] * size[:, None]) // (2 * SPEAKERS)
+    places = np.where(
+        size[:, None] > SPEAKERS, places, np.minimum(step[None, :], np.maximum(size - 1, 0)[:, None])
+    )
+    return order[np.minimum(start[:, None] + places, len(labels) - 1)], chosen
+
+
+def _connected(count: int, pairs: Pairs) -> list[np.ndarray]:
+    """Connected orders, two or more at a time."""
     edges = (np.ones(len(pairs.left)), (pairs.left, pairs.right))
     _, part = connected_components(sp.coo_matrix(edges, shape=(count, count)), directed=False)
-    ordered = members[np.argsort(part[members], kind="stable")]
+    ordered = np.argsort(part, kind="stable")
     cuts = np.flatnonzero(np.diff(part[ordered])) + 1
     return [found for found in np.split(ordered, cuts) if len(found) > 1]
 

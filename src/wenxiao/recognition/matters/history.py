@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from wenxiao.recognition.matters.collection import Columns, Weights, columns, name_the_nameless, weights
+from wenxiao.recognition.matters import bare
+from wenxiao.recognition.matters.columns import Columns, columns
 from wenxiao.recognition.matters.facts import Facts
 from wenxiao.recognition.matters.model import Model, model
-from wenxiao.recognition.matters.pairs import features
+from wenxiao.recognition.matters.pairs import Features, Side, features
+from wenxiao.recognition.matters.totals import Totals, name_the_nameless
+from wenxiao.recognition.matters.vocabulary import Seen, Weights, weights
+
+#: Pairs compared in one piece, and pieces at a time: bounds memory, changes nothing.
+CHUNK = 20_000
+THREADS = 2
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +30,60 @@ class History:
 
     columns: Columns
     weights: Weights
+    totals: Totals
     model: Model
 
     @classmethod
     def of(cls, facts: list[Facts]) -> History:
         """Pack `facts`, row for row."""
-        packed = columns(facts)
-        weight = weights(packed)
-        return cls(name_the_nameless(packed, weight), weight, model())
+        return cls.join([columns(facts)])
+
+    @classmethod
+    def join(cls, parts: list[Columns]) -> History:
+        """The orders of the parts, one after the other."""
+        seen = Seen.nothing()
+        for part in parts:
+            seen.add(part)
+        weight = weights(seen)
+        packed = name_the_nameless(Columns.join(parts), weight)
+        return cls(packed, weight, Totals.of(packed, weight), model())
 
     def __len__(self) -> int:
         return len(self.columns)
 
+    def features(self, left: np.ndarray, right: np.ndarray) -> Features:
+        """What the orders `left[k]` and `right[k]` have in common."""
+        parts = _in_pieces(left, right, self._compare)
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
     def score(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """The probability that the orders `left[k]` and `right[k]` are one matter."""
-        return self.model.probability(features(self.columns, self.weights, left, right))
+        return np.concatenate(_in_pieces(left, right, self._score))
+
+    def _score(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        a, b = self._sides(left, right)
+        return probability(self.model, self.weights, a, b)
+
+    def _compare(self, left: np.ndarray, right: np.ndarray) -> Features:
+        return features(self.weights, *self._sides(left, right))
+
+    def _sides(self, left: np.ndarray, right: np.ndarray) -> tuple[Side, Side]:
+        return Side(self.columns, self.totals, left), Side(self.columns, self.totals, right)
+
+
+def probability(judge: Model, w: Weights, a: Side, b: Side) -> np.ndarray:
+    """The one scoring function: that the orders of each pair are one matter. Text and no text never meet."""
+    p = judge.probability(features(w, a, b))
+    x, y = a.columns, b.columns
+    if not x.bare.any() and not y.bare.any():
+        return p
+    return np.where(x.bare & y.bare, bare.probability(x, y), np.where(x.bare | y.bare, 0.0, p))
+
+
+def _in_pieces(left: np.ndarray, right: np.ndarray, work: Callable[[np.ndarray, np.ndarray], T]) -> list[T]:
+    starts = range(0, max(len(left), 1), CHUNK)
+    pieces = [(left[at : at + CHUNK], right[at : at + CHUNK]) for at in starts]
+    if len(pieces) == 1:
+        return [work(*pieces[0])]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(lambda piece: work(*piece), pieces))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,11 +14,6 @@ import scipy.sparse as sp
 from wenxiao.recognition.matters.facts import MARK_KINDS, Facts
 from wenxiao.recognition.matters.grams import columns_of, grams, to_matrix
 from wenxiao.recognition.matters.words import words
-
-#: A word met in every collection keeps a little weight; this stands for orders not seen yet.
-PRIOR = 50.0
-#: A pair of characters counts as rare from this weight on (about one order in 150).
-RARE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +32,44 @@ class Columns:
     caller: np.ndarray
     phone: np.ndarray
     category: np.ndarray
-    address: sp.csr_matrix
+    address: np.ndarray
     day: np.ndarray
+    bare: np.ndarray
     longitude: np.ndarray
     latitude: np.ndarray
 
     def __len__(self) -> int:
         return int(self.head.shape[0])
+
+    def take(self, rows: np.ndarray) -> Columns:
+        """Some orders, in that order."""
+        return self._each(lambda values: values[rows])
+
+    def _each(self, change: Callable[[Any], Any]) -> Columns:
+        values: list[Any] = [getattr(self, f.name) for f in fields(self)]
+        changed: list[Any] = [tuple(map(change, v)) if isinstance(v, tuple) else change(v) for v in values]
+        return Columns(*changed)
+
+    @staticmethod
+    def join(parts: list[Columns]) -> Columns:
+        """All orders of the parts, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        joined: list[Any] = []
+        for f in fields(Columns):
+            column = [getattr(part, f.name) for part in parts]
+            joined.append(
+                tuple(map(_stack, zip(*column, strict=True)))
+                if isinstance(column[0], tuple)
+                else _stack(column)
+            )
+        return Columns(*joined)
+
+
+def _stack(parts: Sequence[Any]) -> Any:
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return sp.vstack(parts, format="csr")
 
 
 def columns(facts: list[Facts]) -> Columns:
@@ -62,8 +90,9 @@ def columns(facts: list[Facts]) -> Columns:
         caller=_ids([f.caller for f in facts]),
         phone=_ids([f.phone for f in facts]),
         category=_ids([f.category for f in facts]),
-        address=grams([f.address for f in facts]),
+        address=_ids([f.address.casefold() for f in facts]),
         day=_numbers([f.day for f in facts]),
+        bare=np.array([f.bare for f in facts], dtype=bool),
         longitude=_numbers([f.longitude for f in facts]),
         latitude=_numbers([f.latitude for f in facts]),
     )
@@ -87,46 +116,3 @@ def _ids(values: list[str]) -> np.ndarray:
 
 def _numbers(values: list[float | None]) -> np.ndarray:
     return np.array([math.nan if v is None else v for v in values], dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each word counts for in one collection: log of how seldom it occurs. What is said everywhere is nothing.
-
-    `square` serves cosines, `rare` is what a word weighs beyond RARE, `plain` the squares of words that are not rare.
-    """
-
-    word: np.ndarray
-    square: np.ndarray
-    rare: np.ndarray
-    plain: np.ndarray
-    problem: np.ndarray
-    area: np.ndarray
-
-
-def weights(c: Columns) -> Weights:
-    """Worked out from the collection itself."""
-    word = _rarity(c.full, PRIOR)
-    square = word * word
-    return Weights(
-        word=word,
-        square=square,
-        rare=np.maximum(word - RARE, 0),
-        plain=np.where(word < RARE, square, 0),
-        problem=_rarity(c.problems, PRIOR * 10),
-        area=_rarity(c.areas, PRIOR * 10),
-    )
-
-
-def name_the_nameless(c: Columns, w: Weights) -> Columns:
-    """Where no name was found by its ending, the rare words of the title stand for one (余易贷, 一米阳光)."""
-    nameless = np.diff(c.names.indptr) == 0
-    rare = c.head.multiply(nameless[:, None].astype(np.float32)).tocsr()
-    rare.data = np.where(w.word[rare.indices] >= RARE, rare.data, 0)
-    rare.eliminate_zeros()
-    return replace(c, names=(c.names + rare).tocsr())
-
-
-def _rarity(m: sp.csr_matrix, prior: float) -> np.ndarray:
-    seen = np.bincount(m.indices, minlength=m.shape[1])
-    return np.asarray(np.log((m.shape[0] + PRIOR) / (seen + prior / 100)), dtype=np.float32)
