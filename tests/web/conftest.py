@@ -32,6 +32,7 @@ def county(cast: Cast, importer: Importer) -> Cast:
             row(
                 order="B1",
                 title="工地夜间施工",
+                address="县城建设路18号",
                 content="\n\t工地半夜还在打桩，请管一管。",
                 reply="您反映的情况已转交施工单位。",
             ),
@@ -45,6 +46,7 @@ def county(cast: Cast, importer: Importer) -> Cast:
             row(
                 order="V1",
                 title="沟渠排污水",
+                address="柳岸村九组南沟",
                 unit="柳岸村",
                 reply="该问题已转交河口镇处理，请耐心等待。",
                 content="厂里的污水直接排到沟里。",

@@ -139,7 +139,9 @@ def test_what_is_no_export_is_refused_in_words(
 ) -> None:
     answer = _upload(browser, SimpleUploadedFile(name, content))
     assert answer.status_code in (200, 422)
-    assert says in answer.text and "没有导入任何内容" in answer.text or "没有读到可以导入的行" in answer.text
+    assert (
+        says in answer.text and "没有导入任何内容" in answer.text
+    ) or "没有读到可以导入的行" in answer.text
     assert WorkOrder.objects.count() == 0
     assert browser.get("/import/").status_code == 200
 

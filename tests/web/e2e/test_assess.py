@@ -1,0 +1,156 @@
+"""A morning at the list: with the keyboard alone, with the mouse, and with clumsy clicks."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+from tests.conftest import Cast
+from tests.web.e2e.conftest import PHONE, Open
+
+from wenxiao.orders.models import Event, WorkOrder
+
+LIST = "/assess/?decision=pending&captured=0"
+
+
+def _number(page: object) -> str:
+    return str(page.locator("[data-row].present .no").text_content())  # type: ignore[attr-defined]
+
+
+def test_the_keyboard_alone_assesses(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    total = page.locator("[data-row]").count()
+    first = _number(page)
+    page.keyboard.press("j")
+    second = _number(page)
+    assert first != second
+    page.keyboard.press("k")
+    assert _number(page) == first
+    page.keyboard.press("c")
+    expect(page.locator(".toast-it")).to_contain_text("已确认 1 件")
+    expect(page.locator("[data-row]")).to_have_count(total - 1)
+    assert _number(page) == second
+    page.keyboard.press("d")
+    expect(page.locator("#dismiss")).to_be_visible()
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-row]")).to_have_count(total - 2)
+    assert WorkOrder.objects.get(number=second).finding.decision == "dismissed"
+    page.keyboard.press("u")
+    expect(page.locator("[data-row]")).to_have_count(total - 1)
+    assert WorkOrder.objects.get(number=second).finding.decision == "pending"
+    page.keyboard.press("o")
+    page.wait_for_url(re.compile("/orders/"))
+    here = page.url
+    page.keyboard.press("n")
+    page.wait_for_url(lambda url: url != here)
+    page.keyboard.press("p")
+    page.wait_for_url(here)
+    page.keyboard.press("c")
+    expect(page.locator(".toast-it")).to_contain_text("已确认 1 件")
+    page.keyboard.press("u")
+    expect(page.locator(".toast-it")).to_contain_text("已撤销")
+
+
+def test_help_and_search_by_key(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("污水")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    assert "q=" in page.url
+    expect(page.locator(".tallyline")).to_contain_text("共 2 件")
+
+
+def test_typing_never_decides(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    page.locator("#q").click()
+    page.keyboard.type("cdxju")
+    page.wait_for_load_state("networkidle")
+    assert not Event.objects.filter(kind__in=("confirmed", "dismissed")).exists()
+
+
+def test_double_clicks_are_single(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    total = page.locator("[data-row]").count()
+    page.locator("[data-row] button[data-key=c]").first.dblclick()
+    expect(page.locator(".toast-it").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    confirmed = Event.objects.filter(kind="confirmed").count()
+    assert confirmed == 1
+    expect(page.locator("[data-row]")).to_have_count(total - 1)
+    page.locator("a[data-main]").first.click()
+    page.locator("form button[data-key=c]").dblclick()
+    expect(page.locator(".judge-card")).to_contain_text("撤销结论")
+    assert Event.objects.filter(kind="confirmed").count() == 2
+
+
+def test_ticked_rows_are_dismissed_together(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    total = page.locator("[data-row]").count()
+    boxes = page.locator("[data-row] input[name=order]")
+    boxes.nth(0).check()
+    boxes.nth(2).check()
+    expect(page.locator("#bulk")).to_contain_text("已选 2 件")
+    page.locator("#bulk [data-key=d]").click()
+    page.get_by_label("其他（请说明）").check()
+    page.locator("#dismiss button[type=submit]").click()
+    expect(page.locator(".toast-it.error")).to_contain_text("请写明理由")
+    page.locator("#dismiss-note").fill("两件都已当面说明")
+    page.locator("#dismiss button[type=submit]").click()
+    expect(page.locator("[data-row]")).to_have_count(total - 2)
+    page.get_by_role("button", name="撤销", exact=True).first.click()
+    expect(page.locator("[data-row]")).to_have_count(total)
+
+
+def test_the_preview_follows_the_row(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    for _ in range(2):
+        title = page.locator("[data-row].present h2").text_content() or ""
+        expect(page.locator("#peek h2").first).to_have_text(title.strip())
+        assert page.locator("#peek mark.ev").count() > 0
+        page.keyboard.press("j")
+
+
+def test_a_session_that_ends_in_the_middle_leads_back(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("c")
+    expect(page.locator(".toast-it.error")).to_contain_text("登录已过期")
+    page.wait_for_url(re.compile(r"/login/\?next="))
+    assert not Event.objects.filter(kind="confirmed").exists()
+
+
+def test_a_server_that_is_away_is_told(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    page.route("**/assess/decide", lambda route: route.fulfill(status=503, body="<h1>数据库正忙</h1>"))
+    page.keyboard.press("c")
+    expect(page.locator(".toast-it.error")).to_contain_text("数据库正忙")
+    expect(page.locator("[data-row]").first).to_be_visible()
+
+
+def test_a_view_is_saved_and_opened(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    page.locator("#q").fill("污水")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    page.get_by_text("常用视图").click()
+    page.get_by_label("把现在的筛选存为视图").fill("污水类")
+    page.get_by_role("button", name="保存视图").click()
+    expect(page.locator(".toast-it")).to_contain_text("已保存视图")
+    page.goto("/assess/")
+    page.get_by_text("常用视图").click()
+    page.get_by_role("link", name="污水类").click()
+    expect(page.locator("[data-row]")).to_have_count(2)
+
+
+def test_a_clerk_on_a_phone_reads_their_orders(county: Cast, browse: Open) -> None:
+    page = browse(county.clerk, "/", size=PHONE, is_mobile=True, has_touch=True)
+    expect(page.locator("h1")).to_have_text("我单位的工单")
+    expect(page.locator(".dock")).to_be_visible()
+    page.locator("[data-row] a[data-main]").first.tap()
+    expect(page.locator("h1")).to_contain_text("沟渠排污水")
+    assert page.locator("button[data-key=c]").count() == 0

@@ -1,0 +1,134 @@
+"""What holds for every page: no fault found by axe, nothing cut off at any width, zoom or on paper, no page slow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+from tests.conftest import Cast, row, write_csv
+from tests.web.e2e.conftest import PHONE, WIDE, Open
+
+from wenxiao.orders.models import ImportRun, WorkOrder
+
+#: Two hundred per cent zoom of the wide screen leaves half its width.
+ZOOMED = {"width": 720, "height": 450}
+
+
+def _addresses() -> dict[str, str]:
+    order = WorkOrder.objects.get(number="B01")
+    return {
+        "assess": "/assess/?decision=&captured=0",
+        "nothing": "/assess/?q=没有这样的词",
+        "order": reverse("order", args=[order.pk]),
+        "library": "/library/",
+        "matter": reverse("matter", args=[order.matter_link.matter.number]),
+        "commitments": "/commitments/",
+        "overview": "/overview/",
+        "imports": "/import/",
+        "import": reverse("import", args=[ImportRun.objects.latest("pk").pk]),
+        "password": "/password/",
+        "missing": "/nowhere/",
+    }
+
+
+def _serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_serious(county: Cast, browse: Open, size: dict[str, int]) -> None:
+    page = browse(county.analyst, "/assess/", size=size)
+    faults = _serious(browse(None, "/login/", size=size))
+    for address in _addresses().values():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        faults += _serious(page)
+    page.goto("/assess/?decision=&captured=0")
+    page.locator("[data-row] button[data-dismiss]").first.click()
+    expect(page.locator("#dismiss")).to_be_visible()
+    faults += _serious(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE, ZOOMED, {"width": 320, "height": 640}], ids=str)
+def test_nothing_runs_out_of_the_page(county: Cast, browse: Open, size: dict[str, int]) -> None:
+    page = browse(county.analyst, "/assess/", size=size)
+    for name, address in _addresses().items():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+
+
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, "/commitments/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    seen = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert outline == "3px"
+    assert len(seen) > 20
+
+
+def test_paper_shows_the_words_and_not_the_machinery(county: Cast, browse: Open, tmp_path: Path) -> None:
+    page = browse(county.analyst, "/assess/")
+    page.goto(_addresses()["order"])
+    page.emulate_media(media="print")
+    for hidden in (".rail", ".topline", ".dock", ".head .acts", ".judge-card .btn"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    expect(page.locator("mark.ev").first).to_be_visible()
+    expect(page.locator("#h-why")).to_be_visible()
+    assert len(page.pdf(path=tmp_path / "order.pdf")) > 10_000
+
+
+def test_charts_are_drawn_and_open_their_orders(county: Cast, browse: Open) -> None:
+    page = browse(county.leader, "/overview/")
+    assert page.locator(".canvas canvas").count() >= 3
+    page.locator(".twin summary").first.click()
+    page.locator(".twin td a").first.click()
+    page.wait_for_url("**/assess/?*")
+
+
+def test_a_file_goes_in_by_hand(county: Cast, browse: Open, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "九月.csv", [row(order="N1"), row(order="N2")])
+    page = browse(county.analyst, "/import/")
+    page.set_input_files("#file", path)
+    expect(page.locator("[data-named]")).to_contain_text("九月.csv")
+    page.get_by_role("button", name="上传并查看列对应").dblclick()
+    expect(page.locator("h1")).to_have_text("核对列对应")
+    assert ImportRun.objects.filter(file_name="九月.csv").count() == 1
+    page.get_by_role("button", name="确认，开始导入").dblclick()
+    expect(page.locator("#progress")).to_contain_text("排队中")
+    from wenxiao.library.pipeline import run_import
+
+    run_import(ImportRun.objects.latest("pk").pk)
+    expect(page.locator(".note.good")).to_contain_text("导入完成", timeout=10_000)
+
+
+def test_the_language_switch(county: Cast, browse: Open) -> None:
+    page = browse(county.leader, "/overview/")
+    page.locator(".menu > summary").last.click()
+    page.get_by_role("button", name="Switch to English").click()
+    expect(page.locator("h1")).to_have_text("Overview")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_no_page_keeps_a_person_waiting(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, "/assess/")
+    for name, address in _addresses().items():
+        page.goto(address)
+        began = perf_counter()
+        answer = page.request.get(address)
+        assert answer.status in (200, 404), name
+        assert perf_counter() - began < 1.0, name  # the bench holds 300 ms; a busy test machine gets a margin
