@@ -29,7 +29,7 @@ from python_calamine import CalamineWorkbook
 from sklearn.linear_model import LogisticRegression
 
 from wenxiao.calendars import default_calendar
-from wenxiao.recognition.commitments.features import Document, Key, keys, sentence_starts
+from wenxiao.recognition.commitments.features import Document, Key, keys
 from wenxiao.recognition.commitments.grams import PAIRS, SINGLES, clause_slots
 from wenxiao.recognition.commitments.settings import default_settings
 from wenxiao.recognition.commitments.words import default_words
@@ -43,7 +43,7 @@ C, C_LOOK = 0.05, 0.1
 #: A feature must occur in this many clauses.
 LEAST = 4
 #: Share of the concrete commitments that must pass the first look.
-PASS = 0.955
+PASS = 0.93
 NOTHING, PART, VAGUE, CONCRETE = range(4)
 
 
@@ -75,7 +75,6 @@ def document(text: str, answered: str) -> Document:
     return Document(
         text,
         cut,
-        sentence_starts(text, cut),
         date.fromisoformat(answered),
         default_calendar(),
         default_settings(),
@@ -92,7 +91,7 @@ def gather(labels: list[dict[str, Any]], replies: dict[str, str]) -> Clauses:
         for i, (start, end) in enumerate(doc.clauses):
             out.reply.append(int(label["id"]))
             out.rows.append(keys(doc, i))
-            out.grams.append(clause_slots(doc.text, start, end))
+            out.grams.append(clause_slots(doc.text[start:end]))
         places = [normal.span(start, end) for start, end in doc.clauses]
         for commitment in label["commitments"]:
             bag = [at + i for i, place in enumerate(places) if _covers(commitment["span"], place)]
@@ -182,19 +181,19 @@ def pack(
         tables[slot] = first.coef_[0, column], *against[:, n + column]
     rows = {key: against[:, column] for key, column in fitted["rows"].items()}
     rows[0] = rows.get(0, np.zeros(2)) + bias
-    scales = np.array(
-        [*(np.abs(tables).max(axis=0) / 127), max(np.abs(v).max() for v in rows.values()) / 32767]
-    )
+    steps = 127 / np.abs(tables).max(axis=0)
+    unit = float(max(np.abs(weights).max() for weights in rows.values())) / 32767
     numbers = [key for key in rows if isinstance(key, int)]
     strings = [key for key in rows if isinstance(key, str)]
-    small = np.round(tables / scales[:3]).astype(np.int8)
+    small = np.round(tables * steps).astype(np.int8)
     about = {
         "version": VERSION,
         "fingerprint": hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest(),
         "replies": fitted["replies"],
         "clauses": fitted["clauses"],
-        "bias": 0.0,
-        "look": fitted["look"],
+        "steps": steps.tolist(),
+        "unit": unit,
+        "look": int(np.floor(fitted["look"] * steps[0])),
         "looked_at": round(fitted["looked"], 3),
         "listed": thresholds[0],
         "checkable": thresholds[1],
@@ -204,8 +203,7 @@ def pack(
         "pair": small[SINGLES:],
         "numbers": np.array(numbers, dtype=np.int32),
         "strings": np.array(strings, dtype=np.str_),
-        "values": np.array([np.round(rows[k] / scales[3]) for k in [*numbers, *strings]], dtype=np.int16),
-        "scales": scales.astype(np.float32),
+        "values": np.array([np.round(rows[k] / unit) for k in [*numbers, *strings]], dtype=np.int16),
         "about": np.array(json.dumps(about, ensure_ascii=False)),
     }
 

@@ -89,7 +89,9 @@ def _odd() -> re.Pattern[str]:
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """[start, end) of each sentence, its closing mark included, surrounding white space left out."""
-    return _pieces(text, _SENTENCE_END, 0, len(text), closing=True)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    bounds = zip([0, *ends], [*ends, len(text)], strict=True)
+    return [piece for start, end in bounds if start < end and (piece := _trimmed(text, start, end))]
 
 
 def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -97,28 +99,26 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
 
     Enumerations (、) stay together, and so do 8:30 and 1,500.
     """
-    return _pieces(text, _CLAUSE_END, start, len(text) if end is None else end, closing=False)
-
-
-def _pieces(
-    text: str, mark: re.Pattern[str], start: int, end: int, *, closing: bool
-) -> list[tuple[int, int]]:
-    pieces: list[tuple[int, int]] = []
+    stop = len(text) if end is None else end
+    pieces = []
     at = start
-    for match in mark.finditer(text, start, end):
-        _add(pieces, text, at, match.end() if closing else match.start())
-        at = match.end()
-    _add(pieces, text, at, end)
+    for match in _CLAUSE_END.finditer(text, start, stop):
+        left, right = match.span()
+        if left > at and (piece := _trimmed(text, at, left)):
+            pieces.append(piece)
+        at = right
+    if at < stop and (piece := _trimmed(text, at, stop)):
+        pieces.append(piece)
     return pieces
 
 
-def _add(pieces: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        pieces.append((start, end))
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """[start, end) without white space at its ends, None when there is nothing else."""
+    if not text[start].isspace() and not text[end - 1].isspace():
+        return start, end
+    body = text[start:end]
+    left, right = len(body) - len(body.lstrip()), len(body.rstrip())
+    return (start + left, start + right) if right > left else None
 
 
 @dataclass(frozen=True, slots=True)

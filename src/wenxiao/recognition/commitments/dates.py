@@ -8,7 +8,7 @@ that has just passed is kept and flagged. Words without a date (尽快, 近期) 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -64,13 +64,29 @@ def find_times(
     text: str, start: int, end: int, *, reference: date, calendar: Calendar, settings: Settings
 ) -> list[TimePhrase]:
     """The time expressions in text[start:end], in order; text must be normalised."""
+    trigger, dates, hints = settings.patterns
+    phrases: list[TimePhrase] = []
+    if trigger.search(text, start, end):
+        phrases = _dates(text, end, dates.finditer(text, start, end), (reference, calendar, settings))
+    for hint in hints.finditer(text, start, end):
+        phrases.append(TimePhrase(hint.start(), hint.end(), hint[0]))
+    if len(phrases) > 1:
+        phrases.sort(key=lambda phrase: phrase.start)
+    return phrases
+
+
+def _dates(
+    text: str, end: int, matches: Iterator[re.Match[str]], given: tuple[date, Calendar, Settings]
+) -> list[TimePhrase]:
+    """The phrases that name a date; 至 and the like between two make them one, due by the second."""
+    reference, calendar, settings = given
     phrases: list[TimePhrase] = []
     anchor = reference
-    for match in settings.pattern.finditer(text, start, end):
+    for match in matches:
         phrase = _read(text, end, _Reading(match, reference, anchor, calendar, settings))
         if phrase is None:
             continue
-        if phrases and _joined(text[phrases[-1].end : phrase.start]) and phrase.due and phrases[-1].due:
+        if phrases and phrase.due and phrases[-1].due and _joined(text[phrases[-1].end : phrase.start]):
             earlier = phrases.pop()
             phrase = replace(phrase, start=earlier.start, text=text[earlier.start : phrase.end])
         phrases.append(phrase)
@@ -95,8 +111,6 @@ def _read(text: str, end: int, reading: _Reading) -> TimePhrase | None:
     stop = suffix_match.end() if suffix_match and suffix else match.end()
     reading.suffix = suffix
     phrase = TimePhrase(match.start(), stop, text[match.start() : stop])
-    if name == "fuzzy":
-        return phrase
     try:
         return _handler(reading, phrase)
     except (CalendarError, OverflowError, ValueError):
@@ -181,6 +195,15 @@ def _today(reading: _Reading, phrase: TimePhrase) -> TimePhrase | None:
     days = 2 if word == "后天" else int(word in ("明天", "明日", "今明两天"))
     day = reading.reference + timedelta(days)
     return _from_period(reading, phrase, Period(day, day, inclusive=True))
+
+
+def _plan(reading: _Reading, phrase: TimePhrase) -> TimePhrase | None:
+    """A five-year plan ends with its year: the 十三五 with 2020."""
+    number_of_plan = number(reading.match["plan"].strip('“"')[:2])
+    if number_of_plan is None:
+        return None
+    year = 1955 + 5 * number_of_plan
+    return _from_period(reading, phrase, periods.of_months(year, 1, 12))
 
 
 def _relative_month(reading: _Reading, phrase: TimePhrase) -> TimePhrase | None:
@@ -390,5 +413,5 @@ _HANDLERS: tuple[tuple[str, _Handler], ...] = (
     ("relmonth", _relative_month),
     ("bare", _bare),
     ("today", _today),
-    ("fuzzy", _today),
+    ("plan", _plan),
 )

@@ -6,7 +6,6 @@ and when reading. Character pairs are not here: `grams` scores them for all clau
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,7 +17,7 @@ from wenxiao.recognition.commitments.words import Words
 SENTENCE_MARKS = frozenset("。！？!?；;\n\r…")
 
 # Families of features; a key is family << 16 | value. Class numbers are below 64.
-(BIAS, CLASS, PAIR, APART, FIRST, LAST, STARTS, LENGTH, TIME, TIME_CLASS, INDEX, PLACE, FROM_END, SIZE) = (
+(BIAS, CLASS, PAIR, SO_FAR, FIRST, LAST, STARTS, LENGTH, TIME, TIME_CLASS, INDEX, PLACE, FROM_END, SIZE) = (
     range(14)
 )
 (PREVIOUS, PREVIOUS_TIME, PREVIOUS_JOIN, BEFORE_LAST, FOLLOWING, FOLLOWING_TIME, NO_WORDS, MARK) = range(
@@ -31,6 +30,8 @@ Key = int | str
 # Kinds of time expressions, three bits above the flags.
 FUTURE, NOW, PASSED, FAR, HANGING, FUZZY = range(6)
 FAR_DAYS = 3 * 366
+#: How far back in the sentence the model looks, so that work stays in line with length.
+SO_FAR_CLAUSES = 6
 
 
 @dataclass(slots=True)
@@ -39,7 +40,6 @@ class Document:
 
     text: str
     clauses: list[tuple[int, int]]
-    sentence: list[int]
     reference: date
     calendar: Calendar
     settings: Settings
@@ -47,6 +47,14 @@ class Document:
     _words: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _times: dict[int, list[TimePhrase]] = field(default_factory=dict)
     _kinds: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _sentence: list[int] | None = None
+
+    @property
+    def sentence(self) -> list[int]:
+        """For each clause, the number of the first clause of its sentence."""
+        if self._sentence is None:
+            self._sentence = sentence_starts(self.text, self.clauses)
+        return self._sentence
 
     def classes_of(self, i: int) -> list[tuple[int, int]]:
         """(class, place) of the words of clause i."""
@@ -114,6 +122,7 @@ def keys(doc: Document, i: int) -> list[Key]:
     own = _own(doc, i, found)
     _times(doc, i, own, found)
     _before(doc, i, own, found)
+    _so_far(doc, i, found)
     _after(doc, i, found)
     _place(doc, i, found)
     return found
@@ -137,8 +146,6 @@ def _own(doc: Document, i: int, found: list[Key]) -> list[int]:
             found.append(PAIR << 16 | previous << 6 | number)
             previous = number
         found.append(PAIR << 16 | previous << 6 | 62)
-        apart = {a << 6 | b for at, a in enumerate(order[:8]) for b in order[at + 2 : 10]}
-        found.extend([APART << 16 | pair for pair in apart])
     found.append(LENGTH << 16 | min((end - start) // 5, 7))
     found.append("^" + text[start : min(start + 2, end)])
     found.append("$" + text[max(end - 2, start) : end])
@@ -160,6 +167,9 @@ def _before(doc: Document, i: int, own: list[int], found: list[Key]) -> None:
         return
     away = 0 if doc.sentence[i] == doc.sentence[i - 1] else ELSEWHERE
     classes = [number for number, _ in doc.classes_of(i - 1)]
+    start, end = doc.clauses[i - 1]
+    found.append("P^" + doc.text[start : min(start + 2, end)])
+    found.append("P$" + doc.text[max(end - 2, start) : end])
     found.extend([(PREVIOUS + away) << 16 | number for number in set(classes)])
     found.extend([(PREVIOUS_TIME + away) << 16 | kind for kind in doc.kinds_of(i - 1)])
     if not classes:
@@ -172,6 +182,13 @@ def _before(doc: Document, i: int, own: list[int], found: list[Key]) -> None:
         found.extend(
             [(BEFORE_LAST + away) << 16 | number for number in {n for n, _ in doc.classes_of(i - 2)}]
         )
+
+
+def _so_far(doc: Document, i: int, found: list[Key]) -> None:
+    """The words of the sentence before the clause, a few clauses back at most."""
+    first = max(doc.sentence[i], i - SO_FAR_CLAUSES)
+    numbers = {number for j in range(first, i) for number, _ in doc.classes_of(j)}
+    found.extend([SO_FAR << 16 | number for number in numbers])
 
 
 def _after(doc: Document, i: int, found: list[Key]) -> None:
@@ -194,8 +211,3 @@ def _place(doc: Document, i: int, found: list[Key]) -> None:
     found.append(SIZE << 16 | min(len(text) // 120, 8))
     found.append(MARK << 16 | ord(text[end]) & 0xFFFF if end < len(text) else MARK << 16)
     found.append("<" + text[start - 1] if start else "<")
-
-
-def clause_at(doc: Document, place: int) -> int:
-    """The number of the clause that `place` is in, or of the one before it."""
-    return max(bisect_right(doc.clauses, (place, len(doc.text))) - 1, 0)

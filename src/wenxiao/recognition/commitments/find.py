@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+import numpy as np
 
 from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import grams
 from wenxiao.recognition.commitments.dates import TimePhrase
-from wenxiao.recognition.commitments.features import Document, keys, sentence_starts
+from wenxiao.recognition.commitments.features import Document, keys
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.settings import Settings, default_settings
@@ -59,31 +62,74 @@ def find_commitments(
     Offsets count code points of `text` as given. Vague intentions come out with `concrete` False, and so does an
     undertaking the model is not sure of: `concrete` starts a clock against a unit.
     """
-    if len(text) < 4:
-        return []
+    return find_many([(text, reference)], calendar=calendar, settings=settings, field=field)[0]
+
+
+def find_many(
+    replies: Sequence[tuple[str, date]],
+    *,
+    calendar: Calendar | None = None,
+    settings: Settings | None = None,
+    field: str = "reply",
+) -> list[list[Commitment]]:
+    """`find_commitments` of each (text, reference), the same whatever the batch, and several times faster."""
     reader = default_reader(calendar, settings)
-    normal = normalise(text)
-    doc = Document(
-        normal.text, clauses(normal.text), [], reference, reader.calendar, reader.settings, reader.words
-    )
-    if not doc.clauses:
-        return []
-    found = _decide(doc, reader.model)
-    return [_commitment(text, normal, doc, one, field) for one in _joined(doc, found)]
+    found: list[list[Commitment]] = []
+    batch: list[_Open] = []
+    size = 0
+    for text, reference in replies:
+        normal = normalise(text)
+        doc = Document(
+            normal.text, clauses(normal.text), reference, reader.calendar, reader.settings, reader.words
+        )
+        batch.append(_Open(text, normal, doc))
+        size += len(normal.text)
+        if size >= grams.BLOCK:
+            found += _read_batch(batch, reader.model, field)
+            batch, size = [], 0
+    return found + _read_batch(batch, reader.model, field)
 
 
-def _decide(doc: Document, model: Model) -> list[_Found]:
-    sums = grams.sums(doc.text, doc.clauses, model.single, model.pair).tolist()
-    candidates = [i for i, (look, _, _) in enumerate(sums) if look >= model.look]
-    if candidates:
-        doc.sentence = sentence_starts(doc.text, doc.clauses)
+@dataclass(slots=True)
+class _Open:
+    """A reply being read."""
+
+    text: str
+    normal: Normal
+    doc: Document
+
+
+def _read_batch(batch: list[_Open], model: Model, field: str) -> list[list[Commitment]]:
+    starts, ends, owners = [], [], []
+    at = 0
+    for number, reply in enumerate(batch):
+        for start, end in reply.doc.clauses:
+            starts.append(at + start)
+            ends.append(at + end)
+        owners.append((len(starts), number))
+        at += len(reply.doc.text)
+    candidates: list[list[tuple[int, int, int]]] = [[] for _ in batch]
+    if starts:
+        sums = grams.sums("".join(reply.doc.text for reply in batch), starts, ends, model.single, model.pair)
+        reply_at, first = 0, 0
+        for row in np.flatnonzero(sums[:, 0] >= model.look).tolist():
+            while row >= owners[reply_at][0]:
+                first = owners[reply_at][0]
+                reply_at += 1
+            candidates[reply_at].append((row - first, int(sums[row, 1]), int(sums[row, 2])))
+    return [_read_one(*pair, model, field) for pair in zip(batch, candidates, strict=True)]
+
+
+def _read_one(
+    reply: _Open, candidates: list[tuple[int, int, int]], model: Model, field: str
+) -> list[Commitment]:
+    doc = reply.doc
     found = []
-    for i in candidates:
-        _, concrete, vague = sums[i]
+    for i, concrete, vague in candidates:
         a, b = model.probabilities(keys(doc, i), concrete, vague)
         if a + b >= model.listed:
             found.append(_Found(i, i, a >= model.checkable))
-    return found
+    return [_commitment(reply.text, reply.normal, doc, one, field) for one in _joined(doc, found)]
 
 
 def _joined(doc: Document, found: list[_Found]) -> list[_Found]:

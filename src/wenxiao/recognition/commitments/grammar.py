@@ -50,5 +50,16 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
         r"|(?P<bare>年底|年末|年内|年终|年初|年前|月底|月末|月内|月初|[本下]个?季度末?|季度末|[上中下]旬"
         r"|(?<![\d月])\d{1,2}[日号](?=之前|以前|前))"
         r"|(?P<today>今天|今日|今晚|今明两天|明天|明日|后天)"
-        rf"|(?P<fuzzy>{any_of(settings.fuzzy)})"
+        rf"|(?P<plan>[“\"]?十[二三四五六][”\"]?五?五[”\"]?(?:规划)?(?:期间|末|时期))"
     )
+
+
+def trigger_pattern(settings: Settings) -> re.Pattern[str]:
+    """What a stretch of text must hold for `time_pattern` to find anything in it."""
+    words = any_of({**settings.festivals, **settings.seasons})
+    return re.compile(rf"[年月日号周星礼天时旬晚期末季]|\d[-./]\d|{words}")
+
+
+def fuzzy_pattern(settings: Settings) -> re.Pattern[str]:
+    """Time hints without a date: 尽快, 近期."""
+    return re.compile(any_of(settings.fuzzy))

@@ -22,14 +22,7 @@ def promisor(doc: Document, i: int) -> str:
             if number == own:
                 who = OWN
             elif number == third:
-                who = _name(doc, at)
+                who = words.word_at(doc.text, at)
             elif number in (promise, will) and j == i:
                 return who
     return who
-
-
-def _name(doc: Document, at: int) -> str:
-    for word, length, _ in doc.words.by_first[doc.text[at]]:
-        if doc.text.startswith(word, at):
-            return doc.text[at : at + length]
-    return ""

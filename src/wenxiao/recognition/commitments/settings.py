@@ -37,11 +37,11 @@ class Settings:
     condition_close: tuple[str, ...]
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """The compiled pattern of time expressions."""
-        from wenxiao.recognition.commitments.grammar import time_pattern
+    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+        """Compiled: what must be there for a date, dates, hints without a date."""
+        from wenxiao.recognition.commitments import grammar
 
-        return time_pattern(self)
+        return grammar.trigger_pattern(self), grammar.time_pattern(self), grammar.fuzzy_pattern(self)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

@@ -18,10 +18,11 @@ OTHER = 0
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`by_first` maps a first character to its words with their class, longest first; class 0 is `other`."""
+    """`classes` maps a word to the number of its class, `lengths` a first character to the lengths to try."""
 
     names: tuple[str, ...]
-    by_first: dict[str, tuple[tuple[str, int, int], ...]]
+    classes: dict[str, int]
+    lengths: dict[str, tuple[int, ...]]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Words:
@@ -30,27 +31,36 @@ class Words:
         classes = dict.fromkeys(raw["other"]["words"], OTHER)
         for number, words in enumerate(raw["classes"].values(), start=1):
             classes.update(dict.fromkeys(words, number))
-        by_first: dict[str, list[tuple[str, int, int]]] = {}
-        for word in sorted(classes, key=len, reverse=True):
-            by_first.setdefault(word[0], []).append((word, len(word), classes[word]))
-        return cls(("other", *raw["classes"]), {first: tuple(words) for first, words in by_first.items()})
+        lengths: dict[str, set[int]] = {}
+        for word in classes:
+            lengths.setdefault(word[0], set()).add(len(word))
+        longest_first = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+        return cls(("other", *raw["classes"]), classes, longest_first)
 
     def find(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """(class, place) of each word in text[start:end], longest first at each place, none overlapping."""
+        """(class, place) of each word in text[start:end], the longest at each place, none overlapping."""
         found = []
-        by_first = self.by_first
-        skip = start
-        for at in range(start, end):
-            words = by_first.get(text[at])
-            if words is None or at < skip:
-                continue
-            for word, length, number in words:
-                if length == 1 or text.startswith(word, at, end):
+        lengths, classes = self.lengths, self.classes
+        at = start
+        while at < end:
+            for length in lengths.get(text[at], ()):
+                stop = at + length
+                number = classes.get(text[at:stop]) if stop <= end else None
+                if number is not None:
                     if number:
                         found.append((number, at))
-                    skip = at + length
+                    at = stop
                     break
+            else:
+                at += 1
         return found
+
+    def word_at(self, text: str, at: int) -> str:
+        """The word that `find` reported at `at`."""
+        for length in self.lengths.get(text[at], ()):
+            if text[at : at + length] in self.classes:
+                return text[at : at + length]
+        return ""
 
     def number(self, name: str) -> int:
         """The number of a class by name."""
