@@ -87,6 +87,26 @@ def test_one_field_for_two_columns_is_refused(browser: Client, tmp_path: Path) -
     assert ImportRun.objects.get().state == "uploaded"
 
 
+def test_levels_of_a_category_stay_together(browser: Client) -> None:
+    sheet = "工单编号,一级分类,二级分类,诉求内容,答复内容\nA1,城建,路灯,路灯坏了请来修。,已转交镇里处理，请耐心等待。\n"
+    page = _upload(browser, SimpleUploadedFile("分级.csv", sheet.encode()))
+    mapping = _mapping(page.text)
+    assert list(mapping.values()).count("category") == 2
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), mapping)
+    run_import(run.pk, TODAY)
+    order = WorkOrder.objects.get()
+    assert "城建" in order.category and "路灯" in order.category
+
+
+def test_taking_a_recognised_column_out_is_answered_in_words(browser: Client, tmp_path: Path) -> None:
+    mapping = _mapping(_upload(browser, _file(tmp_path, [row()])).text)
+    name = next(k for k, v in mapping.items() if v == "title")
+    run = ImportRun.objects.get()
+    answer = browser.post(reverse("import-confirm", args=[run.pk]), {**mapping, name: ""})
+    assert answer.status_code == 422 and "不能只去掉" in answer.text
+
+
 def test_a_second_click_starts_nothing_twice(browser: Client, tmp_path: Path) -> None:
     mapping = _mapping(_upload(browser, _file(tmp_path, [row()])).text)
     run = ImportRun.objects.get()

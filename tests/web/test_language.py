@@ -114,3 +114,10 @@ def test_the_language_stays_with_the_browser(cast: Cast, sign_in: SignIn) -> Non
     assert "待研判" in browser.get("/assess/").text
     browser.post(reverse("set_language"), {"language": "en", "next": "/assess/"})
     assert "To assess" in browser.get("/assess/").text
+
+
+def test_chinese_comes_first_whatever_the_browser_says(cast: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(cast.analyst)
+    assert "待研判" in browser.get("/assess/", headers={"Accept-Language": "en-US,en;q=0.9"}).text
+    browser.cookies["django_language"] = "xx"
+    assert "待研判" in browser.get("/assess/").text

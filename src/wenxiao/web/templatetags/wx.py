@@ -126,7 +126,14 @@ def masked(text: str) -> str:
     return mask_text(text or "")
 
 
-_MASKS: dict[str, Callable[[str], str]] = {"caller": mask_name, "phone": mask_phone, "address": mask_address}
+_MASKS: dict[str, Callable[[str], str]] = {
+    "caller": mask_name,
+    "phone": mask_phone,
+    "address": mask_address,
+    # Numbers of orders look like numbers of persons, and are not.
+    "order": str,
+    "previous_order": str,
+}
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,14 +136,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_run(user, pk)
     if found.state != RunState.UPLOADED:
         return redirect("import", pk)  # a second click
-    mapping, twice = _chosen(request, preview(found))
-    if twice:
-        return _mapping(
-            request,
-            found,
-            preview(found, mapping=mapping),
-            _("“%(field)s”选了两列，请只留一列") % {"field": twice},
-        )
+    view = preview(found)
+    try:
+        mapping = _chosen(request, view)
+    except ValidationError as problem:
+        return _mapping(request, found, view, "；".join(problem.messages))
     checked = preview(found, mapping=mapping)
     if "check" in request.POST or checked.error:
         return _mapping(request, found, checked, checked.error)
@@ -153,18 +151,32 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import", pk)
 
 
-def _chosen(request: HttpRequest, view: Preview) -> tuple[dict[str, str], str]:
-    """The mapping of the form (field → header), and the label of a field that was chosen twice."""
+def _chosen(request: HttpRequest, view: Preview) -> dict[str, str]:
+    """The mapping of the form (field → header). A field that the reader itself fills from several columns (levels of
+    a category, a deadline and its extension) is left to it as long as nobody changed it. Raises ValidationError."""
     labels = {option.field: option.label for option in view.fields}
-    mapping: dict[str, str] = {}
+    before, after = defaultdict(list), defaultdict(list)
     for column in view.columns:
-        name = request.POST.get(f"column-{column.index}", "")
-        if name not in labels or not column.header:
+        if not column.header:
             continue
-        if name in mapping:
-            return mapping, labels[name]
-        mapping[name] = column.header
-    return mapping, ""
+        before[column.field or ""].append(column.header)
+        wanted = request.POST.get(f"column-{column.index}", "")
+        after[wanted if wanted in labels else ""].append(column.header)
+    mapping = {}
+    for name, label in labels.items():
+        if before[name] == after[name] and len(after[name]) != 1:
+            continue
+        if len(after[name]) > 1:
+            raise ValidationError(_("“%(field)s”选了两列，请只留一列") % {"field": label})
+        if after[name]:
+            mapping[name] = after[name][0]
+    for header in after[""]:
+        # The reader would find such a column again by its header, so leaving it out must not look as if it worked.
+        name = next((n for n, headers in before.items() if n and header in headers), "")
+        if name and name not in mapping:
+            said = _("“%(field)s”按表头自动认出，不能只去掉；要换一列，请在那一列选它")
+            raise ValidationError(said % {"field": labels[name]})
+    return mapping
 
 
 @require_POST
