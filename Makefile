@@ -33,8 +33,10 @@ types: $(READY)
 arrows: $(READY)  ## which package may import which
 	@$(BIN)/lint-imports
 
+# On SQLite; then, where DATABASE_URL_TEST names a PostgreSQL, what touches a database once more on that.
 tests: $(READY)
-	@$(BIN)/pytest -n auto
+	@DATABASE_URL_TEST= $(BIN)/pytest -n auto
+	@if [ -n "$$DATABASE_URL_TEST" ]; then $(BIN)/pytest -n auto tests/units tests/orders tests/library tests/project tests/web; fi
 
 bench: $(READY)
 	@$(BIN)/python -m bench

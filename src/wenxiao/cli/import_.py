@@ -65,7 +65,7 @@ def _import(path: Path, source: str, mapping: dict[str, str]) -> bool:
     from django.db import DatabaseError
 
     from wenxiao.library.pipeline import run_import, start_import
-    from wenxiao.project.middleware import trouble_message
+    from wenxiao.orders.trouble import trouble_message
 
     try:
         staged = _stage(path, source)

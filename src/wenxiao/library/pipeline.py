@@ -25,7 +25,7 @@ from wenxiao.orders.importing import read_run
 from wenxiao.orders.intake import UnreadableFile
 from wenxiao.orders.models import ImportRun, WorkOrder
 from wenxiao.orders.runs import LostClaim, claim_run, heartbeat, hold, move, release
-from wenxiao.project.middleware import trouble_message
+from wenxiao.orders.trouble import trouble_message
 from wenxiao.units.models import User
 
 logger = logging.getLogger(__name__)

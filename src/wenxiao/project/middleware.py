@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+
+from wenxiao.orders.trouble import trouble_message
 
 logger = logging.getLogger(__name__)
 
@@ -57,23 +56,3 @@ class database_trouble:
         except TemplateDoesNotExist:
             body = message
         return HttpResponse(body, status=503, headers={"Retry-After": "10"})
-
-
-def trouble_message(error: BaseException) -> str | None:
-    """What to tell a person when the machine, not the person, is at fault; None for every other error."""
-    text = str(error).lower()
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _("服务器磁盘已满，这次操作没有保存。请联系管理员清理磁盘后重试。")
-    if not isinstance(error, DatabaseError):
-        return None
-    if "locked" in text or "lock timeout" in text or "deadlock" in text:
-        return _("数据库正忙，这次操作没有保存。请过一会儿再试。")
-    if "full" in text or "no space" in text:
-        return _("服务器磁盘已满，这次操作没有保存。请联系管理员清理磁盘后重试。")
-    if "readonly" in text or "read-only" in text:
-        return _("数据库为只读，这次操作没有保存。请联系管理员检查数据文件夹的权限。")
-    if isinstance(error, OperationalError) and any(
-        w in text for w in ("connect", "closed", "terminat", "unable")
-    ):
-        return _("暂时连不上数据库，这次操作没有保存。请过一会儿再试。")
-    return None

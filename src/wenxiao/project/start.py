@@ -29,7 +29,7 @@ def prepare() -> None:
     from django.core.management import call_command
     from django.db import DatabaseError
 
-    from wenxiao.project.middleware import trouble_message
+    from wenxiao.orders.trouble import trouble_message
 
     try:
         call_command("migrate", verbosity=0, interactive=False)

@@ -12,8 +12,9 @@ SQLITE = (
     "(grams, content='', detail=none, columnsize=0, tokenize='ascii')"
 )
 POSTGRESQL = (
-    "CREATE TABLE orders_search (order_id bigint PRIMARY KEY REFERENCES orders_workorder(id) ON DELETE CASCADE"
-    " DEFERRABLE INITIALLY DEFERRED, grams tsvector NOT NULL)",
+    # No foreign key: Django does not know the table and could not empty the one that it would refer to. Orders are
+    # never deleted, and a row without an order finds nothing.
+    "CREATE TABLE orders_search (order_id bigint PRIMARY KEY, grams tsvector NOT NULL)",
     "CREATE INDEX orders_search_grams ON orders_search USING gin (grams)",
 )
 
