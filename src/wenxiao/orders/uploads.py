@@ -6,9 +6,11 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +19,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from wenxiao.orders.choices import RUN_ACTIVE, RunState
@@ -29,6 +32,8 @@ from wenxiao.units.models import User
 
 #: Where orders come from when nobody said so.
 DEFAULT_SOURCE = "工单导出"
+#: Days after which an upload that nobody confirmed is removed.
+UPLOAD_DAYS = 3
 _CHUNK = 1024 * 1024
 _PREVIEW_ROWS = 8
 _CELL_SHOWN = 120
@@ -183,7 +188,29 @@ def unfinished(file: IO[bytes], source: str = "") -> ImportRun | None:
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     file.seek(0)
-    runs = ImportRun.objects.filter(
-        sha256=digest.hexdigest(), source__name=source.strip()[:100] or DEFAULT_SOURCE, state__in=RUN_ACTIVE
+    same = ImportRun.objects.filter(
+        sha256=digest.hexdigest(), source__name=source.strip()[:100] or DEFAULT_SOURCE
     )
+    # One that was killed between the two has no actor and was not started: nobody will confirm it on the page.
+    runs = same.filter(Q(state__in=RUN_ACTIVE) | Q(state=RunState.UPLOADED, started_by=None))
     return next((run for run in runs.order_by("-pk") if is_abandoned(run) and Path(run.path).exists()), None)
+
+
+def forget_stale(now: datetime) -> int:
+    """Remove files that nothing will read any more: uploads that nobody confirmed for UPLOAD_DAYS, and what a killed
+    upload left. Files of imports that run or failed stay, so that these can go on. Returns how many went."""
+    needed = {
+        Path(path).parent.name
+        for path in ImportRun.objects.exclude(state=RunState.DONE).values_list("path", flat=True)
+    }
+    old = now - timedelta(days=UPLOAD_DAYS)
+    stale = ImportRun.objects.filter(state=RunState.UPLOADED, created_at__lt=old)
+    needed -= {Path(run.path).parent.name for run in stale}
+    removed = 0
+    for folder in Path(settings.UPLOADS).glob("*/"):
+        is_old = datetime.fromtimestamp(folder.stat().st_mtime) < now - timedelta(days=1)
+        if folder.name not in needed and is_old:
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    stale.delete()
+    return removed

@@ -106,6 +106,7 @@ def daily(today: date) -> bool:
     from wenxiao.library.models import Counter
     from wenxiao.library.recognising import recognise
     from wenxiao.orders.models import WorkOrder
+    from wenxiao.orders.uploads import forget_stale
 
     last = Counter.objects.filter(name=_DAILY).first()
     if last is not None and last.value >= today.toordinal():
@@ -122,6 +123,7 @@ def daily(today: date) -> bool:
     else:
         refresh_matters(today)
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - _KEPT).delete()
+    forget_stale(timezone.now())
     with transaction.atomic():
         Counter.objects.update_or_create(name=_DAILY, defaults={"value": today.toordinal()})
     return True
