@@ -30,6 +30,8 @@ FIXED = {
     "other_metro": -1.0,
 }
 LEFT_OUT = (
+    "same_junction",
+    "other_junction",
     "near",
     "far",
     "same_plate",
@@ -91,7 +93,7 @@ def fit(pairs: Labelled, rows: np.ndarray | None = None) -> dict[str, Any]:
     label, weight = pairs.label[rows], np.where(pairs.sure[rows], 1.0, 0.5)
     far = label == "different"
     return {
-        "one": 0.37,
+        "one": 0.4,
         "link": 0.6,
         "fixed": FIXED,
         "neutral": {n: round(float(np.median(v[far])), 4) for n, v in found.items()},

@@ -4,6 +4,8 @@
 that they agree. No clock, no network, no Django.
 """
 
-from wenxiao.recognition.matters.grouper import Assignment, Grouper
+from wenxiao.recognition.matters.grouper import Assignment, Grouper, Tie, score
+from wenxiao.recognition.matters.index import Index
+from wenxiao.recognition.matters.link import Link, Reason
 
-__all__ = ["Assignment", "Grouper"]
+__all__ = ["Assignment", "Grouper", "Index", "Link", "Reason", "Tie", "score"]

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from wenxiao.recognition.matters import bare
-from wenxiao.recognition.matters.columns import Columns
+from wenxiao.recognition.matters.columns import HEAD, NAME, NAMED, Columns, matrix, row_of
 from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 #: Partners looked at for one order, the likeliest by shared rare words.
@@ -25,6 +25,8 @@ CROWD = 400
 NEXT = 3
 #: The rarest words of an order that are looked up.
 LOOKED_UP = 64
+#: How much a word counts when orders are looked up, by its flags: in a name, in the title, in a name of the opening.
+_WORTH = np.array([0.5 + 2 * (f & HEAD > 0) + 2 * (f & NAME > 0) + (f & NAMED > 0) for f in range(16)])
 #: Products worked out at a time: bounds memory.
 WORK = 20_000_000
 
@@ -45,13 +47,14 @@ def candidates(c: Columns, w: Weights) -> tuple[np.ndarray, np.ndarray]:
 
 def signature(c: Columns, w: Weights) -> sp.csr_matrix:
     """What an order is looked up by: its rarest words, names and title before the rest, each row of length 1."""
-    m = (c.head * 2 + c.names * 2 + c.body_names + c.full * 0.5).tocsr()
-    m.data = np.where(w.word[m.indices] > RARE - 2, m.data * w.word[m.indices], 0).astype(np.float32)
-    m.data[np.repeat(c.bare, np.diff(m.indptr))] = 0
-    m.eliminate_zeros()
+    words = c.words
+    weight = w.word[words.indices]
+    keep = (weight > RARE - 2) & ~np.repeat(c.bare, np.diff(words.indptr))
+    sizes = np.bincount(row_of(words)[keep], minlength=len(c))
+    data = (_WORTH[words.data] * weight)[keep].astype(np.float32)
+    m = matrix(data, words.indices[keep], np.concatenate([[0], np.cumsum(sizes)]), words.shape[1])
     m = _rarest(m)
-    length = np.sqrt(np.maximum(np.add.reduceat(np.append(m.data**2, 0), m.indptr[:-1]), 1e-9))
-    length[np.diff(m.indptr) == 0] = 1
+    length = np.sqrt(np.bincount(row_of(m), weights=m.data**2, minlength=len(c)))
     m.data /= np.repeat(length, np.diff(m.indptr)).astype(np.float32)
     return m
 
@@ -61,12 +64,11 @@ def _rarest(m: sp.csr_matrix) -> sp.csr_matrix:
     sizes = np.diff(m.indptr)
     if not len(sizes) or sizes.max() <= LOOKED_UP:
         return m
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    order = np.lexsort((m.indices, -m.data, row))
+    order = np.lexsort((m.indices, -m.data, row_of(m)))
     rank = np.arange(len(order)) - np.repeat(m.indptr[:-1], sizes)
     keep = np.sort(order[rank < LOOKED_UP])
     indptr = np.concatenate([[0], np.cumsum(np.minimum(sizes, LOOKED_UP))])
-    return sp.csr_matrix((m.data[keep], m.indices[keep], indptr), shape=m.shape)
+    return matrix(m.data[keep], m.indices[keep], indptr, m.shape[1])
 
 
 def _by_words(m: sp.csr_matrix, seen: np.ndarray) -> list[np.ndarray]:
@@ -76,7 +78,7 @@ def _by_words(m: sp.csr_matrix, seen: np.ndarray) -> list[np.ndarray]:
     useful.eliminate_zeros()
     other = useful.T.tocsr()
     work = np.zeros(count + 1)
-    np.cumsum(np.add.reduceat(np.append(seen[useful.indices], 0), useful.indptr[:-1]), out=work[1:])
+    np.cumsum(np.bincount(row_of(useful), weights=seen[useful.indices], minlength=count), out=work[1:])
     cuts = np.searchsorted(work, np.arange(0, work[-1] + WORK, WORK))
     cuts = np.unique(np.concatenate([[0], np.minimum(cuts, count), [count]]))
     return [_likeliest((useful[a:b] @ other).tocsr(), int(a), count) for a, b in pairwise(cuts) if b > a]

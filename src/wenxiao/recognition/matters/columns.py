@@ -1,36 +1,40 @@
-"""A collection of orders as columns: what every order says, packed so that millions of pairs can be compared at once."""
+"""A collection of orders as columns: what every order says, packed so that millions of pairs can be compared at once.
+
+Two sparse matrices hold all of it: `words`, the character pairs of an order, and `signs`, its kinds of problem,
+wishes, areas and exact identifiers. Each entry is a set of flags that says where in the order it stands. Multiplying
+the flags of one order with the flags of another, coded as primes, gives back both: one pass compares everything.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from wenxiao.recognition.matters.facts import MARK_KINDS, Facts
-from wenxiao.recognition.matters.grams import columns_of, grams, to_matrix
+from wenxiao.recognition.matters.grams import BITS, columns_of, grams
 from wenxiao.recognition.matters.words import words
+
+#: Where a word stands: anywhere, in the title, in a name (of title or address), in a name of the opening as well.
+FULL, HEAD, NAME, NAMED = 1, 2, 4, 8
+#: Kinds of sign, by number; a problem may have the flag HEAD. Exact identifiers come after.
+PROBLEM, WISH, AREA = 0, 1, 2
+FIRST_MARK = 3
+SIGN_KINDS = FIRST_MARK + len(MARK_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One row an order. Matrices hold 0/1; `nan` and 0 stand for what an order does not say."""
+    """One row an order. `nan` and 0 stand for what an order does not say; `kinds` has a bit for each kind of sign."""
 
-    head: sp.csr_matrix
-    full: sp.csr_matrix
-    names: sp.csr_matrix
-    body_names: sp.csr_matrix
-    marks: tuple[sp.csr_matrix, ...]
-    problems: sp.csr_matrix
-    head_problems: sp.csr_matrix
-    wishes: sp.csr_matrix
-    areas: sp.csr_matrix
+    words: sp.csr_matrix
+    signs: sp.csr_matrix
+    kinds: np.ndarray
     caller: np.ndarray
-    phone: np.ndarray
     category: np.ndarray
     address: np.ndarray
     day: np.ndarray
@@ -39,56 +43,57 @@ class Columns:
     latitude: np.ndarray
 
     def __len__(self) -> int:
-        return int(self.head.shape[0])
+        return int(self.words.shape[0])
 
     def take(self, rows: np.ndarray) -> Columns:
         """Some orders, in that order."""
-        return self._each(lambda values: values[rows])
-
-    def _each(self, change: Callable[[Any], Any]) -> Columns:
-        values: list[Any] = [getattr(self, f.name) for f in fields(self)]
-        changed: list[Any] = [tuple(map(change, v)) if isinstance(v, tuple) else change(v) for v in values]
-        return Columns(*changed)
+        taken: list[Any] = [getattr(self, f.name)[rows] for f in fields(self)]
+        return Columns(*taken)
 
     @staticmethod
-    def join(parts: list[Columns]) -> Columns:
+    def join(parts: Sequence[Columns]) -> Columns:
         """All orders of the parts, one after the other."""
         if len(parts) == 1:
             return parts[0]
-        joined: list[Any] = []
-        for f in fields(Columns):
-            column = [getattr(part, f.name) for part in parts]
-            joined.append(
-                tuple(map(_stack, zip(*column, strict=True)))
-                if isinstance(column[0], tuple)
-                else _stack(column)
-            )
+        joined: list[Any] = [_stack([getattr(part, f.name) for part in parts]) for f in fields(Columns)]
         return Columns(*joined)
 
 
-def _stack(parts: Sequence[Any]) -> Any:
+def _stack(parts: list[Any]) -> Any:
     if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
-    return sp.vstack(parts, format="csr")
+    ends = np.cumsum([0, *(part.nnz for part in parts)])
+    indptr = np.concatenate(
+        [[0], *(part.indptr[1:] + end for part, end in zip(parts, ends[:-1], strict=True))]
+    )
+    data, indices = np.concatenate([p.data for p in parts]), np.concatenate([p.indices for p in parts])
+    return matrix(data, indices, indptr, parts[0].shape[1])
+
+
+def matrix(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, width: int) -> sp.csr_matrix:
+    """A sparse matrix of rows whose columns are sorted and unique."""
+    kind = np.int32 if indptr[-1] < 2**31 - 1 else np.int64
+    made = sp.csr_matrix(
+        (data, indices.astype(kind, copy=False), indptr.astype(kind, copy=False)),
+        shape=(len(indptr) - 1, width),
+    )
+    made.has_sorted_indices = True
+    made.has_canonical_format = True
+    return made
+
+
+def row_of(m: sp.csr_matrix) -> np.ndarray:
+    """The row of each entry."""
+    return np.repeat(np.arange(m.shape[0]), np.diff(m.indptr))
 
 
 def columns(facts: list[Facts]) -> Columns:
     """Pack `facts`, row for row."""
-    lists = words()
     return Columns(
-        head=grams([f.head for f in facts]),
-        full=grams([f.full for f in facts]),
-        names=grams(["，".join(n.text for n in f.names) for f in facts]),
-        body_names=grams(["，".join(n.text for n in (*f.names, *f.body_names)) for f in facts]),
-        marks=tuple(
-            _values([[m.value for m in f.marks if m.kind == kind] for f in facts]) for kind in MARK_KINDS
-        ),
-        problems=_listed([f.problems for f in facts], lists.problem_names),
-        head_problems=_listed([f.head_problems for f in facts], lists.problem_names),
-        wishes=_listed([f.wishes for f in facts], lists.wish_names),
-        areas=_values([list(f.areas) for f in facts]),
+        words=_words(facts),
+        signs=_signs(facts),
+        kinds=np.array([_kinds(f) for f in facts], dtype=np.int32),
         caller=_ids([f.caller for f in facts]),
-        phone=_ids([f.phone for f in facts]),
         category=_ids([f.category for f in facts]),
         address=_ids([f.address.casefold() for f in facts]),
         day=_numbers([f.day for f in facts]),
@@ -98,15 +103,58 @@ def columns(facts: list[Facts]) -> Columns:
     )
 
 
-def _values(rows: list[list[str]]) -> sp.csr_matrix:
-    owner = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
-    return to_matrix(owner, columns_of(list(chain.from_iterable(rows))), len(rows))
+def _words(facts: list[Facts]) -> sp.csr_matrix:
+    texts = {
+        FULL: [f.full for f in facts],
+        HEAD: [f.head for f in facts],
+        NAME: ["，".join(n.text for n in f.names) for f in facts],
+        NAMED: ["，".join(n.text for n in (*f.names, *f.body_names)) for f in facts],
+    }
+    found = [grams(rows) for rows in texts.values()]
+    keys = np.concatenate(found)
+    flags = np.repeat(np.array(list(texts), dtype=np.int16), [len(part) for part in found])
+    return _flagged(keys, flags | FULL, len(facts), BITS)
 
 
-def _listed(rows: list[frozenset[str]], names: tuple[str, ...]) -> sp.csr_matrix:
-    at = {name: i for i, name in enumerate(names)}
-    owner = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
-    return to_matrix(owner, np.array([at[n] for row in rows for n in row], dtype=np.int64), len(rows))
+def _flagged(keys: np.ndarray, flags: np.ndarray, count: int, bits: int) -> sp.csr_matrix:
+    """A matrix from keys `row << bits | column`, the flags of equal keys put together."""
+    order = np.argsort(keys, kind="stable")
+    keys, flags = keys[order], flags[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    if len(first):
+        flags = np.bitwise_or.reduceat(flags, first)
+    keys = keys[first]
+    indptr = np.searchsorted(keys >> bits, np.arange(count + 1))
+    return matrix(flags.astype(np.int16), keys & ((1 << bits) - 1), indptr, 1 << bits)
+
+
+#: Columns of `signs`: the kind above, the value below.
+SIGN_BITS = BITS + 4
+
+
+def _signs(facts: list[Facts]) -> sp.csr_matrix:
+    lists = words()
+    problem = {name: i for i, name in enumerate(lists.problem_names)}
+    wish = {name: i for i, name in enumerate(lists.wish_names)}
+    number = {kind: FIRST_MARK + i for i, kind in enumerate(MARK_KINDS)}
+    exact = [(row, AREA, area) for row, f in enumerate(facts) for area in f.areas]
+    exact += [(row, number[m.kind], m.value) for row, f in enumerate(facts) for m in f.marks]
+    values = columns_of([value for _, _, value in exact]).tolist()
+    keys = [(row << SIGN_BITS) | (kind << BITS) | v for (row, kind, _), v in zip(exact, values, strict=True)]
+    flags = [FULL] * len(keys)
+    for row, f in enumerate(facts):
+        keys += [(row << SIGN_BITS) | (PROBLEM << BITS) | problem[name] for name in f.problems]
+        flags += [FULL | HEAD if name in f.head_problems else FULL for name in f.problems]
+        keys += [(row << SIGN_BITS) | (WISH << BITS) | wish[name] for name in f.wishes]
+        flags += [FULL] * len(f.wishes)
+    return _flagged(np.array(keys, dtype=np.int64), np.array(flags, dtype=np.int16), len(facts), SIGN_BITS)
+
+
+def _kinds(facts: Facts) -> int:
+    found = 0
+    for mark in facts.marks:
+        found |= 1 << (FIRST_MARK + MARK_KINDS.index(mark.kind))
+    return found | bool(facts.problems) << PROBLEM | bool(facts.wishes) << WISH | bool(facts.areas) << AREA
 
 
 def _ids(values: list[str]) -> np.ndarray:
@@ -116,3 +164,32 @@ def _ids(values: list[str]) -> np.ndarray:
 
 def _numbers(values: list[float | None]) -> np.ndarray:
     return np.array([math.nan if v is None else v for v in values], dtype=np.float64)
+
+
+#: Flags 1 to 15 of one order times these primes for the flags of the other: every product leads back to both.
+_PRIMES = np.array([0, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73], dtype=np.int16)
+_PRODUCTS = np.outer(np.arange(16), _PRIMES)
+_OF_A, _OF_B = (np.zeros(_PRODUCTS.max() + 1, dtype=np.int16) for _ in range(2))
+_OF_A[_PRODUCTS], _OF_B[_PRODUCTS] = np.arange(16)[:, None], np.arange(16)[None, :]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the rows of two matrices have in common: for each shared entry its row, column, and flags on both sides."""
+
+    row: np.ndarray
+    column: np.ndarray
+    of_a: np.ndarray
+    of_b: np.ndarray
+    count: int
+
+    def total(self, weight: np.ndarray) -> np.ndarray:
+        """The sum of a weight of each shared entry, by row."""
+        return np.bincount(self.row, weights=weight, minlength=self.count)
+
+
+def common(a: sp.csr_matrix, b: sp.csr_matrix) -> Common:
+    """The entries that row k of `a` and row k of `b` share."""
+    coded = matrix(_PRIMES[b.data], b.indices, b.indptr, b.shape[1])
+    both = a.multiply(coded).tocsr()
+    return Common(row_of(both), both.indices, _OF_A[both.data], _OF_B[both.data], a.shape[0])

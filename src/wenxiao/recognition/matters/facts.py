@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,6 +66,9 @@ class Facts:
 EPOCH = 719163
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SPACE = re.compile(r"\s+")
+#: The longest run of characters that a name may have before its ending.
+LONGEST = 9
+_NOT_IN_NAMES = re.compile(r"[^\w·.]")
 _URL = re.compile(r"https?://[\w./?=&%#-]*")
 _HIDDEN = re.compile(r"\*{3,}")
 _AREA = re.compile(r"[A-Z]\d{0,2}[市区县]|[A-Z]\d{1,2}(?![A-Za-z0-9路栋座])")
@@ -72,24 +76,35 @@ _TIDY = re.compile(r"^[、,.·\-_\d]+(?=[\u4e00-\u9fff])|^[省市区县号]")
 _TOWN = re.compile(r"^.{1,6}?(?:街道|镇|乡|社区|片区)(?=..)")
 _PHASE = re.compile(r"[一二三四五六七八九十\dA-Za-z]{1,3}(?:期|区|栋|座|号楼|组团|批)$")
 _DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"两": "2"}
+# Kind, words without which it can't be there, pattern.
 _MARKS = (
-    ("route", re.compile(r"(?<![\dA-Za-z])([A-Za-z]?\d{1,4}[A-Za-z]?)(?:路|线路|公交)(?!口|段|[、,]?\d)")),
-    ("metro", re.compile(r"(\d{1,2}|[一二三四五六七八九十])号线")),
-    ("plate", re.compile(r"([\u4e00-\u9fff][A-Z][·\- ]?[A-Z0-9]{5,6})(?![A-Za-z0-9])")),
-    ("train", re.compile(r"(?<![A-Za-z0-9])([GDCKTZ]\d{1,4})(?:次|列车|列)")),
-    ("document", re.compile(r"([〔\[(（【]\d{4}[〕\])）】]\d{1,5}号)")),
+    (
+        "route",
+        ("路", "公交"),
+        re.compile(r"(?<![\dA-Za-z])([A-Za-z]?\d{1,4}[A-Za-z]?)(?:路|线路|公交)(?!口|段|[、,]?\d)"),
+    ),
+    ("metro", ("号线",), re.compile(r"(\d{1,2}|[一二三四五六七八九十])号线")),
+    (
+        "plate",
+        ("-", "·", "车", "牌"),
+        re.compile(r"([\u4e00-\u9fff][A-Z][·\- ]?[A-Z0-9]{5,6})(?![A-Za-z0-9])"),
+    ),
+    ("train", ("次", "列"), re.compile(r"(?<![A-Za-z0-9])([GDCKTZ]\d{1,4})(?:次|列车|列)")),
+    ("document", ("号",), re.compile(r"([〔\[(（【]\d{4}[〕\])）】]\d{1,5}号)")),
     (
         "house",
+        ("栋", "幢", "号楼", "座"),
         re.compile(
             r"(?<![\dA-Za-z期])(\d{1,4}|[A-Za-z]\d{1,3}|[一二三四五六七八九十]{1,3})(?:栋|幢|号楼|座)"
         ),
     ),
-    ("phase", re.compile(r"([一二三四五六七八九]|\d)期")),
-    ("year", re.compile(r"((?:19|20)\d\d)(?:年度?)")),
-    ("number", re.compile(r"([\u4e00-\u9fff]{2}\d{1,5})号(?![线楼])")),
+    ("phase", ("期",), re.compile(r"([一二三四五六七八九]|\d)期")),
+    ("year", ("年",), re.compile(r"((?:19|20)\d\d)(?:年度?)")),
+    ("number", ("号",), re.compile(r"([\u4e00-\u9fff]{2}\d{1,5})号(?![线楼])")),
 )
 #: Kinds of identifier, in the order in which pairs count them.
-MARK_KINDS = tuple(kind for kind, _ in _MARKS)
+MARK_KINDS = (*(kind for kind, _, _ in _MARKS), "junction")
+_JUNCTION = re.compile(r"交汇|交会|交叉|路口|十字|交界")
 
 
 def read_facts(order: Order) -> Facts:
@@ -108,7 +123,7 @@ def read_facts(order: Order) -> Facts:
         full=full,
         names=names,
         body_names=find_names(content[:NAMED]),
-        marks=find_marks(f"{head}。{content[:NAMED]}"),
+        marks=find_marks(f"{head}。{content[:NAMED]}") + _junction(head, names),
         head_problems=head_problems,
         problems=head_problems | frozenset(seen.problems.find(content[:READ])),
         wishes=frozenset(seen.wishes.find(head)),
@@ -132,19 +147,56 @@ def _clean(text: str) -> str:
 def find_names(text: str) -> tuple[Name, ...]:
     """Places and parties in `text`, each once, in order. By endings and breaks; a common noun is not a name."""
     lists, found = words(), {}
-    for piece in lists.breaks.split(_AREA.sub("。", text)):
-        for match in lists.name.finditer(piece):
-            name = _TIDY.sub("", match[0].lstrip(lists.leading))
+    text = _NOT_IN_NAMES.sub("。", _AREA.sub("。", text))
+    for piece in _pieces(text):
+        for raw, ending in _ended(piece):
+            name = _TIDY.sub("", raw.lstrip(lists.leading))
             name = _TOWN.sub("", name).lstrip(lists.leading) or name
             if len(name) >= 2 and name not in lists.common and not name.endswith(lists.never):
-                found[name] = lists.kind(match[2])
+                found[name] = lists.kind_of[ending]
     return tuple(Name(text, kind) for text, kind in found.items())
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The stretches of text between breaks and punctuation."""
+    start = 0
+    for last, term in words().breaks.iter_long(text):
+        yield from text[start : last + 1 - len(term)].split("。")
+        start = last + 1
+    yield from text[start:].split("。")
+
+
+def _ended(piece: str) -> list[tuple[str, str]]:
+    """Runs of characters up to an ending, with the ending; endings that follow each other (王府花园) are one."""
+    found: list[tuple[str, str]] = []
+    begin = end = 0
+    last = ""
+    for at, term in words().endings.iter_long(piece) if len(piece) > 1 else ():
+        start = at + 1 - len(term)
+        if last and start > end:
+            found.append((piece[begin:end], last))
+            begin, last = end, ""
+        if not last:
+            begin = max(begin, start - LONGEST)
+        if last or at > begin:
+            last, end = term, at + 1
+    if last:
+        found.append((piece[begin:end], last))
+    return found
+
+
+def _junction(head: str, names: tuple[Name, ...]) -> tuple[Mark, ...]:
+    """The two roads that a title says meet: another pair of roads is another place, though one road is the same."""
+    roads = sorted({name.text[-3:] for name in names if name.kind == "road"})
+    return (Mark("junction", "与".join(roads)),) if len(roads) == 2 and _JUNCTION.search(head) else ()
 
 
 def find_marks(text: str) -> tuple[Mark, ...]:
     """Exact identifiers in `text`, each once."""
     found: dict[Mark, None] = {}
-    for kind, pattern in _MARKS:
+    for kind, hints, pattern in _MARKS:
+        if not any(hint in text for hint in hints):
+            continue
         for match in pattern.finditer(text):
             value = "".join(_DIGITS.get(c, c) for c in match[1].upper())
             found[Mark(kind, value)] = None

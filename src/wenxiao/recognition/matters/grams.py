@@ -10,7 +10,6 @@ import re
 import zlib
 
 import numpy as np
-import scipy.sparse as sp
 
 #: Number of columns. With 4 million, two of the few hundred thousand pairs in use rarely fall together.
 BITS = 22
@@ -24,19 +23,18 @@ def _one(match: re.Match[str]) -> str:
     return chr(_PRIVATE + zlib.crc32(match[0].upper().encode()) % _PRIVATE_SIZE)
 
 
-def grams(texts: list[str]) -> sp.csr_matrix:
-    """One row a text, 1 where the pair occurs. A Latin run also counts by itself."""
+def grams(texts: list[str]) -> np.ndarray:
+    """Every pair of characters of every text, as keys `row << BITS | column`. A Latin run also counts by itself."""
     joined = "\n".join(_RUN.sub(_one, text.replace("\n", " ")) for text in texts) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    row = np.cumsum(codes == 10)
+    row = np.cumsum(codes == 10) << BITS
     word = ((codes >= 0x4E00) & (codes <= 0x9FFF)) | (codes >= _PRIVATE)
     left, right = codes[:-1], codes[1:]
     pair = word[:-1] & word[1:]
     run = codes >= _PRIVATE
     first = np.concatenate([np.minimum(left, right)[pair], codes[run]])
     second = np.concatenate([np.maximum(left, right)[pair], codes[run]])
-    rows = np.concatenate([row[:-1][pair], row[run]])
-    return to_matrix(rows, _hash(first, second), len(texts))
+    return np.asarray(np.concatenate([row[:-1][pair], row[run]]) | _hash(first, second))
 
 
 def _hash(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -50,13 +48,3 @@ def _hash(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def columns_of(texts: list[str]) -> np.ndarray:
     """One column for each whole text (an exact value such as a route number)."""
     return np.array([zlib.crc32(t.encode()) & (COLUMNS - 1) for t in texts], dtype=np.int64)
-
-
-def to_matrix(rows: np.ndarray, columns: np.ndarray, count: int) -> sp.csr_matrix:
-    """A 0/1 matrix of `count` rows with sorted columns and no doubles."""
-    keys = np.sort((rows.astype(np.int64) << BITS) | columns)
-    keys = keys[np.diff(keys, prepend=-1) > 0]
-    indices = (keys & (COLUMNS - 1)).astype(np.int32)
-    indptr = np.searchsorted(keys >> BITS, np.arange(count + 1)).astype(np.int64)
-    data = np.ones(len(indices), dtype=np.float32)
-    return sp.csr_matrix((data, indices, indptr), shape=(count, COLUMNS))

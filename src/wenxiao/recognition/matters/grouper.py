@@ -2,50 +2,116 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from wenxiao.recognition.matters.candidates import candidates
-from wenxiao.recognition.matters.facts import Facts, read_facts
+from wenxiao.recognition.matters.columns import Columns, columns
+from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.grouping import Linker, Pairs
-from wenxiao.recognition.matters.history import History
-from wenxiao.recognition.schema import batch_to_orders
+from wenxiao.recognition.matters.history import History, compare
+from wenxiao.recognition.matters.link import Link
+from wenxiao.recognition.matters.vocabulary import Weights
+from wenxiao.recognition.schema import Order, batch_to_orders
+
+#: Orders packed together: small batches are gathered up to this, so that many small ones cost no more than a few.
+PACKED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The matter that an order belongs to; `score` is the probability of its strongest link, None when it has none."""
+    """The matter that an order belongs to.
+
+    `matter` is M and six digits (or more), numbered by first appearance. `score` is the probability of the order's
+    strongest link inside the matter and `partner` the position of the order at its other end; None for an order that
+    is alone. `Grouper.why` tells the reasons of a link.
+    """
 
     matter: str
     score: float | None
-    links: tuple[str, ...] = ()
+    partner: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two orders (by position) of different matters that an analyst may want to see side by side: related."""
+
+    left: int
+    right: int
+    tie: float
+
+
 class Grouper:
     """Add batches of `ORDERS` in any cut, then `group`: the answer does not depend on the cut."""
 
-    _facts: list[Facts] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._waiting: list[Order] = []
+        self._parts: list[Columns] = []
+        self._history: History | None = None
+        self._pairs: Pairs | None = None
+        self._labels: np.ndarray | None = None
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take in a batch of `schema.ORDERS`."""
-        self._facts += [read_facts(order) for order in batch_to_orders(batch)]
+        self._waiting += batch_to_orders(batch)
+        if len(self._waiting) >= PACKED:
+            self._pack()
+
+    def _pack(self) -> None:
+        if self._waiting:
+            self._parts.append(columns([read_facts(order) for order in self._waiting]))
+            self._waiting = []
 
     def group(self) -> list[Assignment]:
         """One assignment an order, in the order in which they were added."""
-        if not self._facts:
+        self._pack()
+        if not self._parts:
             return []
-        history = History.of(self._facts)
+        history = History.join(self._parts)
+        self._parts = [history.columns] if len(self._parts) == 1 else self._parts
         left, right = candidates(history.columns, history.weights)
-        p = history.score(left, right)
-        labels = Linker(history.model.one, history.score).group(len(history), Pairs(left, right, p))
-        best = np.zeros(len(history))
-        inside = labels[left] == labels[right]
-        np.maximum.at(best, left[inside], p[inside])
-        np.maximum.at(best, right[inside], p[inside])
-        return [
-            Assignment(f"M{label + 1:06d}", round(float(b), 4) if b > 0 else None)
-            for label, b in zip(labels, best, strict=True)
-        ]
+        pairs = Pairs(left, right, history.score(left, right))
+        labels = Linker(history.model.one, history.score).group(len(history), pairs)
+        self._history, self._pairs, self._labels = history, pairs, labels
+        return _assignments(labels, pairs)
+
+    def related(self) -> list[Tie]:
+        """Compared pairs of different matters that are likely related, the likeliest first. After `group`."""
+        if self._history is None or self._pairs is None or self._labels is None:
+            return []
+        pairs, labels = self._pairs, self._labels
+        apart = pairs.where(labels[pairs.left] != labels[pairs.right])
+        tie = self._history.tie(apart.left, apart.right)
+        keep = tie >= self._history.model.link
+        found = zip(apart.left[keep], apart.right[keep], tie[keep], strict=True)
+        return sorted(
+            (Tie(int(i), int(j), float(t)) for i, j, t in found), key=lambda t: (-t.tie, t.left, t.right)
+        )
+
+    def why(self, a: Order, b: Order) -> Link:
+        """What ties or parts two orders, weighed as in the collection that was grouped."""
+        return score(a, b, self._history.weights if self._history else None)
+
+
+def score(a: Order, b: Order, weights: Weights | None = None) -> Link:
+    """Whether two orders are one matter, and why. Without `weights`, words weigh as in hotline text at large."""
+    return compare(read_facts(a), [read_facts(b)], weights)[0]
+
+
+def _assignments(labels: np.ndarray, pairs: Pairs) -> list[Assignment]:
+    inside = pairs.where(labels[pairs.left] == labels[pairs.right])
+    ends = np.concatenate([inside.left, inside.right])
+    others = np.concatenate([inside.right, inside.left])
+    p = np.concatenate([inside.p, inside.p])
+    order = np.lexsort((others, -p, ends))
+    ends, others, p = ends[order], others[order], p[order]
+    first = np.flatnonzero(np.diff(ends, prepend=-1))
+    best = np.full(len(labels), np.nan)
+    partner = np.full(len(labels), -1)
+    best[ends[first]], partner[ends[first]] = np.round(p[first], 4), others[first]
+    return [
+        Assignment(f"M{label + 1:06d}", None if k < 0 else b, None if k < 0 else k)
+        for label, b, k in zip(labels.tolist(), best.tolist(), partner.tolist(), strict=True)
+    ]

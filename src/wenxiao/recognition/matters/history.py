@@ -12,8 +12,9 @@ import numpy as np
 from wenxiao.recognition.matters import bare
 from wenxiao.recognition.matters.columns import Columns, columns
 from wenxiao.recognition.matters.facts import Facts
+from wenxiao.recognition.matters.link import Link, bare_reasons, contributions, reasons, verdict
 from wenxiao.recognition.matters.model import Model, model
-from wenxiao.recognition.matters.pairs import Features, Side, features
+from wenxiao.recognition.matters.pairs import Features, Side, apart, features
 from wenxiao.recognition.matters.totals import Totals, name_the_nameless
 from wenxiao.recognition.matters.vocabulary import Seen, Weights, weights
 
@@ -60,6 +61,12 @@ class History:
         """The probability that the orders `left[k]` and `right[k]` are one matter."""
         return np.concatenate(_in_pieces(left, right, self._score))
 
+    def tie(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """The probability that the orders `left[k]` and `right[k]` are one matter or related."""
+        return np.concatenate(
+            _in_pieces(left, right, lambda i, j: tie(self.model, self.weights, *self._sides(i, j)))
+        )
+
     def _score(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         a, b = self._sides(left, right)
         return probability(self.model, self.weights, a, b)
@@ -78,6 +85,44 @@ def probability(judge: Model, w: Weights, a: Side, b: Side) -> np.ndarray:
     if not x.bare.any() and not y.bare.any():
         return p
     return np.where(x.bare & y.bare, bare.probability(x, y), np.where(x.bare | y.bare, 0.0, p))
+
+
+def tie(judge: Model, w: Weights, a: Side, b: Side) -> np.ndarray:
+    """That the orders of each pair are one matter or related; orders without text are never merely related."""
+    bare_ends = a.columns.bare | b.columns.bare
+    return np.where(bare_ends, 0.0, judge.tie(features(w, a, b)))
+
+
+def compare(one: Facts, others: list[Facts], w: Weights | None = None) -> list[Link]:
+    """The links of one order with others, with their reasons."""
+    w = w or weights(Seen.nothing())
+    packed = name_the_nameless(columns([one, *others]), w)
+    totals = Totals.of(packed, w)
+    rows = np.arange(1, len(others) + 1)
+    a, b = Side(packed, totals, np.zeros_like(rows)), Side(packed, totals, rows)
+    return links(one, others, w, a, b)
+
+
+def links(one: Facts, others: list[Facts], w: Weights, a: Side, b: Side) -> list[Link]:
+    """The link of each pair (`one` is the order at side `a`), told in words."""
+    judge = model()
+    found = features(w, a, b)
+    p, ties, metres = probability(judge, w, a, b), tie(judge, w, a, b), apart(a.columns, b.columns)
+    added = contributions(judge, found)
+    made = []
+    for k, other in enumerate(others):
+        if one.bare or other.bare:
+            why = bare_reasons(one, other, float(p[k]), float(metres[k]))
+        else:
+            why = reasons(
+                one,
+                other,
+                {n: float(v[k]) for n, v in added.items()},
+                {n: float(v[k]) for n, v in found.items()},
+            )
+        likely, tied = round(float(p[k]), 4), round(max(float(ties[k]), float(p[k])), 4)
+        made.append(Link(one.order, other.order, likely, tied, verdict(judge, likely, tied), why))
+    return made
 
 
 def _in_pieces(left: np.ndarray, right: np.ndarray, work: Callable[[np.ndarray, np.ndarray], T]) -> list[T]:

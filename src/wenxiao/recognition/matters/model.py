@@ -11,37 +11,44 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
 from wenxiao.recognition.matters.pairs import Features
 
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """Up to a few questions "is `features[k]` above `limits[k]`?"; the answers, as bits, choose a value."""
-
-    features: tuple[str, ...]
-    limits: tuple[float, ...]
-    values: np.ndarray
+#: Pairs judged in one piece: what a piece needs stays in the processor's cache.
+PIECE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Log-odds: `start` and one value a tree."""
+    """Log-odds: `start`, and one value a tree.
+
+    A tree is up to three questions "is feature `asked[t, q]` above `limits[t, q]`?"; the answers, read as bits,
+    choose its value.
+    """
 
     start: float
-    trees: tuple[Tree, ...]
+    names: tuple[str, ...]
+    asked: np.ndarray
+    limits: np.ndarray
+    values: np.ndarray
 
     def logit(self, found: Features, count: int) -> np.ndarray:
         """For each pair."""
-        total = np.full(count, self.start)
-        for tree in self.trees:
-            answer = np.zeros(count, dtype=np.uint8)
-            for bit, (name, limit) in enumerate(zip(tree.features, tree.limits, strict=True)):
-                answer |= (found[name] > limit).astype(np.uint8) << bit
-            total += tree.values[answer]
-        return total
+        if not self.names:
+            return np.full(count, self.start)
+        table = np.stack([found[name] for name in self.names])
+        pieces = [self._piece(table[:, at : at + PIECE]) for at in range(0, count, PIECE)]
+        return np.concatenate([np.zeros(0), *pieces])
+
+    def _piece(self, table: np.ndarray) -> np.ndarray:
+        answer = np.zeros((len(self.asked), table.shape[1]), dtype=np.intp)
+        for question in range(self.asked.shape[1]):
+            above = table[self.asked[:, question]] > self.limits[:, question, None]
+            answer |= above.astype(np.intp) << question
+        return np.asarray(self.start + np.take_along_axis(self.values, answer, axis=1).sum(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,15 @@ def model() -> Model:
     )
 
 
-def _forest(data: dict[str, object]) -> Forest:
-    trees = [Tree(tuple(names), tuple(limits), np.array(values)) for names, limits, values in data["trees"]]  # type: ignore[attr-defined]
-    return Forest(float(data["start"]), tuple(trees))  # type: ignore[arg-type]
+def _forest(data: dict[str, Any]) -> Forest:
+    trees = data["trees"]
+    names = sorted({name for asked, _, _ in trees for name in asked})
+    most = max((len(asked) for asked, _, _ in trees), default=0)
+    asked = np.zeros((len(trees), most), dtype=np.intp)
+    limits = np.full((len(trees), most), np.inf)
+    values = np.zeros((len(trees), 1 << most))
+    for row, (features, bounds, chosen) in enumerate(trees):
+        asked[row, : len(features)] = [names.index(name) for name in features]
+        limits[row, : len(bounds)] = bounds
+        values[row, : len(chosen)] = chosen
+    return Forest(float(data["start"]), tuple(names), asked, limits, values)

@@ -5,24 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import scipy.sparse as sp
 
-from wenxiao.recognition.matters.columns import Columns
+from wenxiao.recognition.matters.columns import (
+    FULL,
+    HEAD,
+    NAME,
+    PROBLEM,
+    Columns,
+    matrix,
+    row_of,
+)
+from wenxiao.recognition.matters.grams import BITS, COLUMNS
 from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 
 def name_the_nameless(c: Columns, w: Weights) -> Columns:
     """Where no name was found by its ending, the rare words of the title stand for one (余易贷, 一米阳光)."""
-    nameless = np.diff(c.names.indptr) == 0
-    rare = c.head.multiply(nameless[:, None].astype(np.float32)).tocsr()
-    rare.data = np.where(w.word[rare.indices] >= RARE, rare.data, 0)
-    rare.eliminate_zeros()
-    return replace(c, names=(c.names + rare).tocsr())
+    row, m = row_of(c.words), c.words
+    named = np.zeros(len(c), dtype=bool)
+    named[row[m.data & NAME > 0]] = True
+    stand = (m.data & HEAD > 0) & ~named[row] & (w.word[m.indices] >= RARE)
+    if not stand.any():
+        return c
+    flags = np.where(stand, m.data | NAME, m.data).astype(np.int16)
+    return replace(c, words=matrix(flags, m.indices, m.indptr, m.shape[1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the words of each order weigh together: worked out once an order, not once a pair."""
+    """One value an order."""
 
     full: np.ndarray
     full_plain: np.ndarray
@@ -31,18 +42,29 @@ class Totals:
     names: np.ndarray
     problems: np.ndarray
     head_problems: np.ndarray
+    wishes: np.ndarray
 
     @classmethod
     def of(cls, c: Columns, w: Weights) -> Totals:
-        """One value an order."""
+        """Of each order of `c`."""
+        row, flags, column = row_of(c.words), c.words.data, c.words.indices
+        square, plain = w.square[column], w.plain[column]
+
+        def total(weight: np.ndarray, flag: int) -> np.ndarray:
+            return np.bincount(row, weights=weight * (flags & flag > 0), minlength=len(c))
+
+        sign_row, kind = row_of(c.signs), c.signs.indices >> BITS
+        problem = sign_weights(c.signs.indices, w) * (kind == PROBLEM)
+        in_head = c.signs.data & HEAD > 0
         return cls(
-            full=weigh(c.full, w.square),
-            full_plain=weigh(c.full, w.plain),
-            head=weigh(c.head, w.square),
-            head_plain=weigh(c.head, w.plain),
-            names=weigh(c.names, w.square),
-            problems=weigh(c.problems, w.problem),
-            head_problems=weigh(c.head_problems, w.problem),
+            full=total(square, FULL),
+            full_plain=total(plain, FULL),
+            head=total(square, HEAD),
+            head_plain=total(plain, HEAD),
+            names=total(square, NAME),
+            problems=np.bincount(sign_row, weights=problem, minlength=len(c)),
+            head_problems=np.bincount(sign_row, weights=problem * in_head, minlength=len(c)),
+            wishes=np.bincount(sign_row, weights=kind == 1, minlength=len(c)),
         )
 
     def take(self, rows: np.ndarray) -> Totals:
@@ -50,8 +72,6 @@ class Totals:
         return Totals(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
-def weigh(m: sp.csr_matrix, w: np.ndarray) -> np.ndarray:
-    """The sum of the weights of each row's columns."""
-    total = np.zeros(len(m.indices) + 1)
-    np.cumsum(w[m.indices], out=total[1:], dtype=np.float64)
-    return np.asarray(total[m.indptr[1:]] - total[m.indptr[:-1]])
+def sign_weights(columns: np.ndarray, w: Weights) -> np.ndarray:
+    """What each sign weighs as a problem (by its kind); of other signs the answer means nothing."""
+    return np.asarray(w.problem[np.minimum(columns & (COLUMNS - 1), len(w.problem) - 1)])

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from wenxiao.recognition.matters.columns import Columns
-from wenxiao.recognition.matters.grams import COLUMNS, grams
+from wenxiao.recognition.matters.columns import AREA, PROBLEM, Columns
+from wenxiao.recognition.matters.grams import BITS, COLUMNS, grams
 from wenxiao.recognition.matters.words import words
 
 #: Orders that the background stands for while a collection is smaller than this; it fades as the collection grows.
@@ -40,8 +40,10 @@ class Seen:
     def add(self, c: Columns) -> None:
         """Count the orders of `c`."""
         self.count += len(c)
-        for total, m in ((self.words, c.full), (self.problems, c.problems), (self.areas, c.areas)):
-            np.add.at(total, m.indices, 1)
+        np.add.at(self.words, c.words.indices, 1)
+        kind, value = c.signs.indices >> BITS, c.signs.indices & (COLUMNS - 1)
+        np.add.at(self.problems, value[kind == PROBLEM], 1)
+        np.add.at(self.areas, value[kind == AREA], 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +89,5 @@ def _common() -> np.ndarray:
     lines = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     found = grams([pair for pair, _ in lines])
     share = np.zeros(COLUMNS, dtype=np.float32)
-    share[found.indices] = np.array([float(rate) / 1000 for _, rate in lines], dtype=np.float32)
+    share[found & (COLUMNS - 1)] = np.array([float(rate) / 1000 for _, rate in lines], dtype=np.float32)
     return share

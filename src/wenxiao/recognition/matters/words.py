@@ -1,23 +1,23 @@
-"""The word lists of same-matter recognition, read once from data and made ready to search."""
+"""The word lists of same-matter recognition, read once from data and made ready to search in one pass."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+
+import ahocorasick
 
 from wenxiao.recognition.lexicon import Lexicon, read_data
-
-#: The longest run of characters that a name may have before its ending.
-LONGEST = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Everything that the reader of an order needs: how names end, where they begin, what is wrong, what is wished."""
 
-    name: re.Pattern[str]
-    breaks: re.Pattern[str]
+    endings: Any
+    breaks: Any
     leading: str
     kind_of: dict[str, str]
     common: frozenset[str]
@@ -26,12 +26,6 @@ class Words:
     problem_names: tuple[str, ...]
     wishes: Lexicon
     wish_names: tuple[str, ...]
-
-    def kind(self, ending: str) -> str:
-        """The kind of thing that a name with this ending (or run of endings) names: the last one decides."""
-        while ending not in self.kind_of:
-            ending = ending[1:]
-        return self.kind_of[ending]
 
 
 @cache
@@ -43,8 +37,8 @@ def words() -> Words:
         for ending in endings:
             kind_of.setdefault(ending, kind)
     return Words(
-        name=_name_pattern(kind_of),
-        breaks=_any_of(data["breaks"]["words"]),
+        endings=_automaton(kind_of),
+        breaks=_automaton(data["breaks"]["words"]),
         leading=data["breaks"]["leading"],
         kind_of=kind_of,
         common=frozenset(data["common"]["names"]),
@@ -56,10 +50,10 @@ def words() -> Words:
     )
 
 
-def _any_of(terms: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(t) for t in sorted(terms, key=len, reverse=True)))
-
-
-def _name_pattern(kind_of: dict[str, str]) -> re.Pattern[str]:
-    endings = "|".join(re.escape(e) for e in sorted(kind_of, key=len, reverse=True))
-    return re.compile(f"([\\w·.]{{1,{LONGEST}}}?)((?:{endings}){{1,3}})")
+def _automaton(terms: Iterable[str]) -> Any:
+    """Finds terms leftmost and longest; each hit carries the term."""
+    made: Any = ahocorasick.Automaton()
+    for term in terms:
+        made.add_word(term, term)
+    made.make_automaton()
+    return made
