@@ -69,7 +69,8 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Open]:
         page.on("console", note)
         page.on("pageerror", lambda error: faults.append(str(error)))
         if user is not None:
-            page.goto(f"/login/?next={quote(path)}")
+            answer = page.goto(f"/login/?next={quote(path)}")
+            assert answer is not None and answer.ok, page.inner_text("body")
             page.fill("#id_username", user.username)
             page.fill("#id_password", "correct horse")
             page.keyboard.press("Enter")

@@ -127,7 +127,12 @@ def test_a_session_that_ends_in_the_middle_leads_back(county: Cast, browse: Open
 
 def test_a_server_that_is_away_is_told(county: Cast, browse: Open) -> None:
     page = browse(county.analyst, LIST)
-    page.route("**/assess/decide", lambda route: route.fulfill(status=503, body="<h1>数据库正忙</h1>"))
+    page.route(
+        "**/assess/decide",
+        lambda route: route.fulfill(
+            status=503, body="<div role=alert><h1>暂时不能完成</h1><p>数据库正忙</p></div>"
+        ),
+    )
     page.keyboard.press("c")
     expect(page.locator(".toast-it.error")).to_contain_text("数据库正忙")
     expect(page.locator("[data-row]").first).to_be_visible()

@@ -89,8 +89,8 @@
     const { xhr } = event.detail;
     const given = xhr.getResponseHeader("X-Message");
     const page = new DOMParser().parseFromString(xhr.responseText || "", "text/html");
-    const heading = $("h1", page);
-    toast({ text: given ? decodeURIComponent(given) : heading ? heading.textContent : say.sayError, error: true });
+    const said = $$("[role=alert] h1, [role=alert] p", page).map((e) => e.textContent.trim()).join("　");
+    toast({ text: given ? decodeURIComponent(given) : said || say.sayError, error: true });
   });
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => toast({ text: say.sayOffline, error: true })));
 
