@@ -1,0 +1,111 @@
+"""The demands of an order, from its texts to spans on both sides.
+
+Texts are read as imported, without `text.normalise`: its offset map would cost more than all of the matching, and the
+words that ask are the same in most writing. A message in traditional characters therefore shows fewer demands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from wenxiao.recognition.demands.answering import Answering, Asked, Reply
+from wenxiao.recognition.demands.asking import Asking
+from wenxiao.recognition.demands.clauses import Cut, Cutter
+from wenxiao.recognition.lexicon import read_data
+from wenxiao.recognition.schema import Demand, Order
+
+WORDS, MODEL = "demands.toml", "demands_model.json"
+#: An order's demands beyond this many, least likely first, are not listed: bounds the work on hostile text.
+MOST = 12
+#: A longer clause (a message without marks) is cut to the words around where it begins to ask, in code points.
+LONGEST = 80
+#: How much of a long clause is shown before the end of its first cue, in code points.
+LEAD = 12
+
+
+class DemandReader:
+    """The word lists and models, loaded once. Cheap to call, safe to share between threads.
+
+    `override` is a folder with an administrator's own copies of the data files; `model` a model to try instead.
+    """
+
+    def __init__(self, override: Path | None = None, model: dict[str, Any] | None = None) -> None:
+        data = read_data(WORDS, override)
+        content = _model(override) if model is None else model
+        self.message_words = Cutter(data["message"], data["ordinals"])
+        self.reply_words = Cutter(data["reply"], data["ordinals"])
+        common = {
+            word: float(rarity) for rarity, words in content["common"].items() for word in words.split(" ")
+        }
+        asks = self.message_words.names
+        self.asking = Asking(content["asking"], asks)
+        self.answering = Answering(content["answering"], common, asks, self.reply_words)
+
+    def read(self, order: Order) -> list[Demand]:
+        """The demands of an order in the order of their places; at least one where the order says anything."""
+        field, cut = self.message(order)
+        if not cut.ends:
+            return []
+        picked = self.asking.pick(cut, order.title, MOST)
+        demands = [self._demand(field, cut, at) for at in picked]
+        reply = self.answering.reply(order.reply or order.handling)
+        if reply.cut.ends:
+            for rank, (at, demand) in enumerate(zip(picked, demands, strict=True), 1):
+                self._answer(demand, self.asked(cut, at, rank, len(picked)), reply)
+        return demands
+
+    def message(self, order: Order) -> tuple[str, Cut]:
+        """The content, or the title where the content says nothing, cut into clauses."""
+        cut = self.message_words.cut(order.content)
+        if cut.ends:
+            return "content", cut
+        return "title", self.message_words.cut(order.title)
+
+    def asked(self, cut: Cut, at: int, rank: int, many: int) -> Asked:
+        """What to look for in the reply."""
+        number = self.message_words.number(cut, at) or rank
+        return Asked(self.answering.words(cut, at), cut.masks[at], number, many)
+
+    def _demand(self, field: str, cut: Cut, at: int) -> Demand:
+        start, end = cut.span(at)
+        if end - start > LONGEST:
+            first = self.message_words.first(cut.text[start:end])
+            start += max(0, min(first - LEAD, end - start - LONGEST))
+            end = start + LONGEST
+        return Demand(field, start, end, cut.text[start:end])
+
+    def _answer(self, demand: Demand, asked: Asked, reply: Reply) -> None:
+        """Fill in the answered half of a demand."""
+        match = self.answering.match(asked, reply)
+        demand.answered = self.answering.verdict(asked, reply, match)
+        if demand.answered != "no":
+            start, end = reply.cut.span(match.at)
+            demand.reply_start, demand.reply_end = start, end
+            demand.reply_text = reply.cut.text[start:end]
+
+
+def _model(override: Path | None) -> dict[str, Any]:
+    if override is not None and (override / MODEL).exists():
+        return dict(json.loads((override / MODEL).read_text(encoding="utf-8")))
+    return dict(json.loads((files("wenxiao.recognition") / "data" / MODEL).read_text(encoding="utf-8")))
+
+
+@cache
+def _shipped() -> DemandReader:
+    return DemandReader()
+
+
+def find_demands(order: Order) -> list[Demand]:
+    """What the caller asks for or about, and which words of the reply deal with it, with the shipped words and model."""
+    return _shipped().read(order)
+
+
+def unanswered(demands: Sequence[Demand]) -> list[Demand]:
+    """The demands that the reply leaves out, for the signal `demands_unanswered`: only of an order with several."""
+    left = [demand for demand in demands if demand.answered == "no"]
+    return left if len(demands) > 1 else []
