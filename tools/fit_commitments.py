@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,39 +28,51 @@ from python_calamine import CalamineWorkbook
 from sklearn.linear_model import LogisticRegression
 
 from wenxiao.calendars import default_calendar
-from wenxiao.recognition.commitments.features import Document, Key, keys
-from wenxiao.recognition.commitments.grams import PAIRS, SINGLES, clause_slots
+from wenxiao.recognition.commitments.batch import Batch
+from wenxiao.recognition.commitments.features import SIZE, features
+from wenxiao.recognition.commitments.find import document, time_slots
+from wenxiao.recognition.commitments.moments import TABLE
+from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import default_settings
 from wenxiao.recognition.commitments.words import default_words
-from wenxiao.recognition.text import clauses, normalise
+from wenxiao.recognition.text import normalise, reference_date
 
 OUT = Path(__file__).parent.parent / "src/wenxiao/recognition/data/commitment_model.npz"
 VERSION = 1
 FOLDS = 5
-#: Inverse strength of the penalty, for the decision and for the first look; chosen by cross-validation on train.
-C, C_LOOK = 0.05, 0.1
+#: Inverse strength of the penalty; chosen by cross-validation on train.
+C = 0.05
 #: A feature must occur in this many clauses.
 LEAST = 4
-#: Share of the concrete commitments that must pass the first look.
-PASS = 0.93
+#: Share of the listed commitments that must pass the look at words, before their times are seen.
+PASS = 0.99
+#: Log-odds that a weight's whole number stands for.
+UNIT = 0.004
 NOTHING, PART, VAGUE, CONCRETE = range(4)
 
 
 @dataclass
 class Clauses:
-    """All clauses of all replies: features, the reply each is of, and the labelled spans as bags of clauses."""
+    """All clauses of all replies: their features (one row a clause), the reply each is of, and the labelled spans as
+    bags of clauses."""
 
-    reply: list[int] = field(default_factory=list)
-    rows: list[list[Key]] = field(default_factory=list)
-    grams: list[list[int]] = field(default_factory=list)
+    x: sp.csr_matrix
+    reply: np.ndarray
     bags: list[tuple[list[int], bool]] = field(default_factory=list)
 
 
-def read_replies(path: Path) -> dict[str, str]:
+def read_replies(path: Path) -> dict[int, tuple[str, date | None]]:
+    """Reply and day of reply by number."""
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    head = rows[0]
-    number, reply = head.index("留言编号"), head.index("答复意见")
-    return {str(int(float(row[number]))): str(row[reply]) for row in rows[1:]}
+    number, reply, when = (rows[0].index(name) for name in ("留言编号", "答复意见", "答复时间"))
+    return {int(float(row[number])): (str(row[reply]), _day(row[when])) for row in rows[1:]}
+
+
+def _day(cell: Any) -> date | None:
+    if isinstance(cell, date):
+        return date(cell.year, cell.month, cell.day)
+    parts = str(cell).split(" ", 1)[0].replace("-", "/").split("/")
+    return date(*map(int, parts)) if len(parts) == 3 else None
 
 
 def read_labels(paths: Iterable[Path]) -> list[dict[str, Any]]:
@@ -70,54 +81,41 @@ def read_labels(paths: Iterable[Path]) -> list[dict[str, Any]]:
     ]
 
 
-def document(text: str, answered: str) -> Document:
-    cut = clauses(text)
-    return Document(
-        text,
-        cut,
-        date.fromisoformat(answered),
-        default_calendar(),
-        default_settings(),
-        default_words(),
-    )
-
-
-def gather(labels: list[dict[str, Any]], replies: dict[str, str]) -> Clauses:
-    out = Clauses()
-    for label in labels:
-        normal = normalise(replies[str(label["id"])])
-        doc = document(normal.text, label["answered"])
-        at = len(out.rows)
-        for i, (start, end) in enumerate(doc.clauses):
-            out.reply.append(int(label["id"]))
-            out.rows.append(keys(doc, i))
-            out.grams.append(clause_slots(doc.text[start:end]))
-        places = [normal.span(start, end) for start, end in doc.clauses]
+def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | None]]) -> Clauses:
+    """Features of every clause, the times of every clause included, and which clauses each label covers."""
+    texts = [replies[label["id"]] for label in labels]
+    normals = [normalise(text) for text, _ in texts]
+    batch = Batch.of([normal.text for normal in normals])
+    rows, slots, hits = features(batch, default_words())
+    n = len(batch.starts)
+    conventions = Conventions(default_calendar(), default_settings())
+    bags, time_rows, time_columns = [], [], []
+    firsts = np.searchsorted(batch.reply, np.arange(len(labels) + 1)).tolist()
+    for label, (text, day), normal, first, stop in zip(
+        labels, texts, normals, firsts, firsts[1:], strict=False
+    ):
+        if first == stop:
+            continue
+        signed = reference_date(text, day)
+        assert signed, f"reply {label['id']} has no date"
+        doc = document(batch, hits, (first, stop), (text, normal, signed), conventions)
+        for i in range(stop - first):
+            found = time_slots(doc, i)
+            time_rows += [first + i] * len(found)
+            time_columns += found
+        places = [normal.span(*place) for place in zip(doc.starts, doc.ends, strict=True)]
         for commitment in label["commitments"]:
-            bag = [at + i for i, place in enumerate(places) if _covers(commitment["span"], place)]
+            bag = [first + i for i, place in enumerate(places) if _covers(commitment["span"], place)]
             if bag:
-                out.bags.append((bag, bool(commitment["concrete"])))
-    return out
+                bags.append((bag, bool(commitment["concrete"])))
+    rows, slots = np.concatenate((rows, time_rows)), np.concatenate((slots, time_columns))
+    x = sp.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, slots)), shape=(n, TABLE))
+    return Clauses(x, np.array([label["id"] for label in labels])[batch.reply], bags)
 
 
 def _covers(span: list[int], place: tuple[int, int]) -> bool:
     shared = min(span[1], place[1]) - max(span[0], place[0])
     return shared >= min(4, (span[1] - span[0]) / 2, (place[1] - place[0]) / 2)
-
-
-def matrix(rows: list[list[Any]], columns: dict[Any, int]) -> sp.csr_matrix:
-    indices: list[int] = []
-    pointers = [0]
-    for row in rows:
-        indices.extend(columns[key] for key in row if key in columns)
-        pointers.append(len(indices))
-    data = np.ones(len(indices), dtype=np.float32)
-    return sp.csr_matrix((data, indices, pointers), shape=(len(rows), len(columns)))
-
-
-def columns_of(rows: list[list[Any]]) -> dict[Any, int]:
-    counts = Counter(key for row in rows for key in set(row))
-    return {key: i for i, key in enumerate(sorted((k for k, n in counts.items() if n >= LEAST), key=str))}
 
 
 def targets(bags: list[tuple[list[int], bool]], liking: np.ndarray) -> np.ndarray:
@@ -138,72 +136,53 @@ def out_of_fold(x: sp.csr_matrix, y: np.ndarray, fold: np.ndarray, c: float) -> 
     return chances
 
 
-def fit(labels: list[dict[str, Any]], replies: dict[str, str]) -> dict[str, Any]:
-    """Everything the model file holds."""
-    data = gather(labels, replies)
-    fold = np.array([reply * 7919 % 104729 % FOLDS for reply in data.reply])
-    row_columns, gram_columns = columns_of(data.rows), columns_of(data.grams)
-    x = sp.hstack([matrix(data.rows, row_columns), matrix(data.grams, gram_columns)]).tocsr()
+def frequent(x: sp.csr_matrix) -> np.ndarray:
+    """The columns that occur in enough clauses."""
+    return np.flatnonzero(np.asarray((x > 0).sum(axis=0)).ravel() >= LEAST)
+
+
+def fit(data: Clauses, listed: float) -> dict[str, Any]:
+    """Weights for concrete and vague against nothing, and the cut of the look at words."""
+    fold = data.reply * 7919 % 104729 % FOLDS
+    columns = frequent(data.x)
+    x = data.x[:, columns].tocsr()
     liking = np.arange(len(fold), dtype=float)
     for _ in range(3):
         y = targets(data.bags, liking)
         chances = out_of_fold(x, y, fold, C)
         liking = chances[:, VAGUE] + chances[:, CONCRETE]
     y = targets(data.bags, liking)
-    final = LogisticRegression(C=C, max_iter=300).fit(x, y)
-    looked = (y >= VAGUE).astype(int)
-    grams = matrix(data.grams, gram_columns)
-    look_chance = out_of_fold(grams, looked, fold, C_LOOK)[:, 1]
-    first = LogisticRegression(C=C_LOOK, max_iter=300).fit(grams, looked)
-    cut = float(np.quantile(look_chance[y == CONCRETE], 1 - PASS))
-    return {
-        "rows": row_columns,
-        "grams": gram_columns,
-        "final": final,
-        "first": first,
-        "look": float(np.log(cut / (1 - cut)) - first.intercept_[0]),
-        "looked": float((look_chance >= cut).mean()),
-        "replies": len(labels),
-        "clauses": len(y),
-    }
+    final = LogisticRegression(C=C, max_iter=400).fit(x, y)
+    weights = np.zeros((2, TABLE))
+    weights[:, columns] = final.coef_[[CONCRETE, VAGUE]] - final.coef_[NOTHING]
+    bias = final.intercept_[[CONCRETE, VAGUE]] - final.intercept_[NOTHING]
+    without_times = data.x[:, :SIZE] @ weights[:, :SIZE].T + bias
+    with_times = data.x @ weights.T + bias
+    odds = np.exp(with_times).sum(axis=1)
+    kept = odds / (1 + odds) >= listed
+    look = float(np.quantile(without_times.max(axis=1)[kept], 1 - PASS))
+    return {"weights": weights, "bias": bias, "look": look, "y": y, "chances": chances}
 
 
 def pack(
     fitted: dict[str, Any], labels: list[dict[str, Any]], thresholds: tuple[float, float]
 ) -> dict[str, Any]:
-    """The arrays of the model file: weights against "no commitment", in steps of a 127th of the largest."""
-    final, first = fitted["final"], fitted["first"]
-    against = final.coef_[[CONCRETE, VAGUE]] - final.coef_[NOTHING]
-    bias = final.intercept_[[CONCRETE, VAGUE]] - final.intercept_[NOTHING]
-    n = len(fitted["rows"])
-    tables = np.zeros((SINGLES + PAIRS, 3))
-    for slot, column in fitted["grams"].items():
-        tables[slot] = first.coef_[0, column], *against[:, n + column]
-    rows = {key: against[:, column] for key, column in fitted["rows"].items()}
-    rows[0] = rows.get(0, np.zeros(2)) + bias
-    steps = 127 / np.abs(tables).max(axis=0)
-    unit = float(max(np.abs(weights).max() for weights in rows.values())) / 32767
-    numbers = [key for key in rows if isinstance(key, int)]
-    strings = [key for key in rows if isinstance(key, str)]
-    small = np.round(tables * steps).astype(np.int8)
+    """The arrays of the model file."""
     about = {
         "version": VERSION,
         "fingerprint": hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest(),
-        "replies": fitted["replies"],
-        "clauses": fitted["clauses"],
-        "steps": steps.tolist(),
-        "unit": unit,
-        "look": int(np.floor(fitted["look"] * steps[0])),
-        "looked_at": round(fitted["looked"], 3),
+        "replies": len(labels),
+        "clauses": len(fitted["y"]),
+        "concrete": int((fitted["y"] == CONCRETE).sum()),
+        "vague": int((fitted["y"] == VAGUE).sum()),
+        "unit": UNIT,
+        "bias": np.round(fitted["bias"] / UNIT).astype(int).tolist(),
+        "look": int(np.floor(fitted["look"] / UNIT)),
         "listed": thresholds[0],
         "checkable": thresholds[1],
     }
     return {
-        "single": small[:SINGLES],
-        "pair": small[SINGLES:],
-        "numbers": np.array(numbers, dtype=np.int32),
-        "strings": np.array(strings, dtype=np.str_),
-        "values": np.array([np.round(rows[k] / unit) for k in [*numbers, *strings]], dtype=np.int16),
+        "weights": np.round(fitted["weights"] / UNIT).astype(np.int16),
         "about": np.array(json.dumps(about, ensure_ascii=False)),
     }
 
@@ -219,11 +198,11 @@ def main() -> None:
     options.add_argument("--checkable", type=float, default=0.4)
     given = options.parse_args()
     labels = read_labels(given.labels)
-    fitted = fit(labels, read_replies(given.replies))
+    fitted = fit(gather(labels, read_replies(given.replies)), given.listed)
     arrays = pack(fitted, labels, (given.listed, given.checkable))
     np.savez_compressed(given.out, **arrays)
     print(
-        f"{len(labels)} replies, {fitted['clauses']} clauses; {given.out} {given.out.stat().st_size:,} bytes"
+        f"{len(labels)} replies, {len(fitted['y'])} clauses; {given.out} {given.out.stat().st_size:,} bytes"
     )
 
 

@@ -86,6 +86,12 @@ def test_a_year_is_published_by_its_rows() -> None:
     assert not mine.add_workdays(date(2027, 3, 1), 3).provisional
 
 
+def test_spring_festival_is_the_first_of_the_first_month() -> None:
+    got = CALENDAR.festival("春节", 2024)
+    assert got is not None
+    assert (got.day, got.first_day_off) == (date(2024, 2, 10), date(2024, 2, 10))
+
+
 @pytest.mark.parametrize(
     ("name", "year", "first", "provisional"),
     [

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -21,6 +21,8 @@ DATA = Path(__file__).parent / "data"
 LAST_OF_NOTICE = "国庆节"
 #: Statutory holidays with a fixed date, to stand in for a schedule that is not announced yet.
 FIXED = {"元旦": (1, 1), "劳动节": (5, 1), "国庆节": (10, 1)}
+#: Days off that come before the day itself, by the rule of 2024 (全国年节及纪念日放假办法): 除夕.
+LEAD = {"春节": timedelta(1)}
 #: A limit of more working days than this (some twenty years) is a slip of the pen, not a deadline.
 MOST_WORKDAYS = 5_000
 
@@ -50,9 +52,10 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True)
 class Festival:
-    """The first day off of a holiday; provisional while that year's schedule is not in the table."""
+    """A holiday: its day (春节 is 正月初一), and its first day off, provisional while that year's schedule is not in."""
 
     name: str
+    day: date
     first_day_off: date
     provisional: bool = False
 
@@ -60,13 +63,13 @@ class Festival:
 class Calendar:
     """Days off and worked weekends; see the module text. Build one with `Calendar.load`."""
 
-    def __init__(self, days: Iterable[Day], festivals: Iterable[Festival] = ()) -> None:
+    def __init__(self, days: Iterable[Day], festivals: Mapping[tuple[int, str], date] | None = None) -> None:
         self.days = {day.date: day for day in days}
         self._published = {
             d.date.year for d in self.days.values() if d.name == LAST_OF_NOTICE and not d.is_workday
         }
-        self._first = {(f.first_day_off.year, f.name): f.first_day_off for f in festivals}
-        self._first |= _first_days_off(self.days.values())
+        self._first = _first_days_off(self.days.values())
+        self._festivals = dict(festivals or {})
 
     @classmethod
     def load(cls, path: Path | None = None, *, overrides: Iterable[Day] = ()) -> Calendar:
@@ -87,11 +90,14 @@ class Calendar:
         return year in self._published
 
     def festival(self, name: str, year: int) -> Festival | None:
-        """First day off of 元旦, 春节, 清明节, 劳动节, 端午节, 中秋节 or 国庆节 in `year`; None when not known."""
+        """元旦, 春节, 清明节, 劳动节, 端午节, 中秋节 or 国庆节 of `year`; None when its day is not known."""
         first = self._first.get((year, name))
-        if first is None and name in FIXED:
-            first = date(year, *FIXED[name])
-        return Festival(name, first, not self.published(year)) if first else None
+        day = self._festivals.get((year, name)) or first
+        if name in FIXED:
+            day = date(year, *FIXED[name])
+        if day is None:
+            return None
+        return Festival(name, day, first or day - LEAD.get(name, timedelta(0)), not self.published(year))
 
     def next_workday(self, day: date) -> date:
         """`day` itself when it is worked, else the next day that is."""
@@ -200,9 +206,10 @@ def _day(row: dict[str, str], file: str, n: int) -> Day:
     return Day(day, worked, (row.get("name") or "").strip(), (row.get("source") or "").strip())
 
 
-def _read_festivals(path: Path) -> list[Festival]:
+def _read_festivals(path: Path) -> dict[tuple[int, str], date]:
+    """Days of the festivals of the lunar calendar and of 清明, 2004 to 2035: facts of astronomy, checked against the
+    PyPI package holidays 0.109."""
     with path.open(encoding="utf-8", newline="") as lines:
-        return [
-            Festival(row["name"], date.fromisoformat(row["first_day_off"]), provisional=True)
-            for row in csv.DictReader(lines)
-        ]
+        return {
+            (int(row["year"]), row["name"]): date.fromisoformat(row["day"]) for row in csv.DictReader(lines)
+        }

@@ -15,7 +15,7 @@ NUM = rf"(?:\d{{1,4}}|[{NUMERAL}]{{1,5}})"
 DASH = r"(?:--?|－|—{1,2}|–|~|～|至|到|、|/)"
 YEAR = (
     r"(?:(?<!\d)(?:19|20)\d\d|[一二][〇○零O九0][〇○零O一二三四五六七八九][〇○零O一二三四五六七八九]"
-    r"|[今本明后去次来](?=\s?年)|(?<=[^\d])当(?=\s?年))"
+    r"|[今本明后去次来](?=\s?年)|下一(?=\s?年)|(?<=[^\d])当(?=\s?年))"
 )
 MONTH = rf"(?:(?<!\d)\d{{1,2}}|元|正|(?<![{NUMERAL}])[{NUMERAL}]{{1,3}})"
 DAY = rf"(?:\d{{1,2}}|[{NUMERAL}]{{1,3}})"
@@ -45,7 +45,7 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
         rf"{S}(?P<unit>年|个半月|个月|(?<=[两半俩])月|个?星期|个?礼拜|周|天|日|个?小时|个?季度)(?:{S}的?时间)?"
         rf"(?:(?=之内|以内|内(?!部|容|外)|之后|以后|后(?!续|期)|左右)|(?<=[天日周月])(?(lead)|(?!)))(?![前来]))"
         rf"|(?P<rest>{rest})"
-        r"|(?P<week>下下周|[本这下]个?(?:周|星期|礼拜)|周(?=[一二三四五六日天末]))(?P<weekday>[一二三四五六日天末](?!边))?"
+        r"|(?P<week>下下周|[本这下]个?(?:周|星期|礼拜)|(?<![至到、每])周(?=[一二三四五六日天末](?!\s?[至到、]\s?周)))(?P<weekday>[一二三四五六日天末](?!边))?"
         rf"|(?P<relmonth>本月|当月|这个月|下个?月)份?(?:{S}(?P<relpart>{DAY}{S}[日号]|{PART}))?"
         r"|(?P<bare>年底|年末|年内|年终|年初|年前|月底|月末|月内|月初|[本下]个?季度末?|季度末|[上中下]旬"
         r"|(?<![\d月])\d{1,2}[日号](?=之前|以前|前))"
@@ -57,7 +57,10 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
 def trigger_pattern(settings: Settings) -> re.Pattern[str]:
     """What a stretch of text must hold for `time_pattern` to find anything in it."""
     words = any_of({**settings.festivals, **settings.seasons})
-    return re.compile(rf"[年月日号周星礼天时旬晚期末季]|\d[-./]\d|{words}")
+    return re.compile(
+        rf"[\d{NUMERAL}半元正今本这明后去当次来下○O][\s”]{{0,2}}[年月日号天周旬晚个小工星礼季五]|\d[-./]\d"
+        rf"|年[底末内终初前]|月[底末内初]|[上中下]旬|季度|[上下]半年|周[一二三四五六日天末]|{words}"
+    )
 
 
 def fuzzy_pattern(settings: Settings) -> re.Pattern[str]:

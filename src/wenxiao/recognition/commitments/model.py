@@ -1,12 +1,13 @@
 """Which clause is a commitment, and can it be checked: a small linear model, read from data/commitment_model.npz.
 
-tools/fit_commitments.py fits it and writes beside its weights what it was fitted on and how well it did
-(`Model.about`). Reading needs numpy only.
+tools/fit_commitments.py fits it and writes beside its weights what it was fitted on (`Model.about`); what it
+reaches is printed by bench/commitments.py. Weights are whole numbers: sums do not depend on what else is in a batch.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from math import exp
@@ -15,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from wenxiao.recognition.commitments.features import Key
-from wenxiao.recognition.commitments.grams import Ints
+from wenxiao.recognition.commitments.words import Ints
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -25,16 +25,15 @@ DATA = Path(__file__).parent.parent / "data"
 class Model:
     """Weights and thresholds.
 
-    The gram tables have three columns: the first look, concrete, vague; whole numbers, `steps` of which make one in
-    log-odds. `weights` maps a feature to its weights for concrete and vague, both against "no commitment". `look` is
-    the first look's cut (in its steps), `listed` the probability of any commitment from which a clause is listed,
-    `checkable` the probability of a concrete one from which it is called so.
+    `concrete`, `vague` are tables of weights against "no commitment", `unit` log-odds each; `bias` their constants.
+    `look`: a clause whose larger sum, its times left out, is below this is let go. `listed` is the probability of any
+    commitment from which a clause is listed, `checkable` the probability of a concrete one from which it is called so.
     """
 
-    single: Ints
-    pair: Ints
-    steps: tuple[float, float, float]
-    weights: dict[Key, tuple[float, float]]
+    concrete: Ints
+    vague: Ints
+    bias: tuple[int, int]
+    unit: float
     look: int
     listed: float
     checkable: float
@@ -45,16 +44,19 @@ class Model:
         """Name for findings: version and the fingerprint of the data it was fitted on."""
         return f"commitments-{self.about['version']}-{self.about['fingerprint'][:8]}"
 
-    def probabilities(self, keys: list[Key], concrete: int, vague: int) -> tuple[float, float]:
-        """Chances that a clause is a concrete and a vague commitment; the grams' sums are handed in."""
-        a, b = concrete / self.steps[1], vague / self.steps[2]
-        get = self.weights.get
-        for key in keys:
-            weight = get(key)
-            if weight is not None:
-                a += weight[0]
-                b += weight[1]
-        a, b = exp(min(a, 50.0)), exp(min(b, 50.0))
+    def sums(self, rows: Ints, slots: Ints, n: int) -> tuple[Ints, Ints]:
+        """For each of n clauses the sums for concrete and for vague of the slots that it has."""
+        # bincount adds in floating point, exactly for whole numbers of this size.
+        concrete = np.bincount(rows, weights=self.concrete[slots], minlength=n)
+        vague = np.bincount(rows, weights=self.vague[slots], minlength=n)
+        return concrete.astype(np.int64) + self.bias[0], vague.astype(np.int64) + self.bias[1]
+
+    def chances(self, concrete: int, vague: int, slots: Iterable[int]) -> tuple[float, float]:
+        """Probabilities of a concrete and of a vague commitment, from the sums so far and the slots still to add."""
+        for slot in slots:
+            concrete += int(self.concrete[slot])
+            vague += int(self.vague[slot])
+        a, b = exp(min(concrete * self.unit, 50.0)), exp(min(vague * self.unit, 50.0))
         return a / (1 + a + b), b / (1 + a + b)
 
     @classmethod
@@ -62,18 +64,17 @@ class Model:
         """The model at `path`, or the shipped one. Raises OSError or KeyError when it is not one."""
         with np.load(path or DATA / "commitment_model.npz", allow_pickle=False) as stored:
             about = json.loads(str(stored["about"]))
-            keys: list[Key] = [*stored["numbers"].tolist(), *stored["strings"].tolist()]
-            values = (stored["values"] * about["unit"]).tolist()
-            return cls(
-                single=stored["single"].astype(np.int64),
-                pair=stored["pair"].astype(np.int64),
-                steps=tuple(about["steps"]),
-                weights={key: (a, b) for key, (a, b) in zip(keys, values, strict=True)},
-                look=about["look"],
-                listed=about["listed"],
-                checkable=about["checkable"],
-                about=about,
-            )
+            weights = stored["weights"].astype(np.int64)
+        return cls(
+            concrete=np.ascontiguousarray(weights[0]),
+            vague=np.ascontiguousarray(weights[1]),
+            bias=(about["bias"][0], about["bias"][1]),
+            unit=about["unit"],
+            look=about["look"],
+            listed=about["listed"],
+            checkable=about["checkable"],
+            about=about,
+        )
 
 
 @cache

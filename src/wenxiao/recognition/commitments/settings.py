@@ -35,6 +35,10 @@ class Settings:
     fuzzy: tuple[str, ...]
     condition_open: tuple[str, ...]
     condition_close: tuple[str, ...]
+    finish_open: tuple[str, ...]
+    then: tuple[str, ...]
+    told: tuple[str, ...]
+    told_days: int
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
@@ -57,6 +61,10 @@ class Settings:
             fuzzy=tuple(raw["fuzzy"]["words"]),
             condition_open=tuple(raw["conditional"]["open"]),
             condition_close=tuple(raw["conditional"]["close"]),
+            finish_open=tuple(raw["finish"]["open"]),
+            then=tuple(raw["then"]["words"]),
+            told=tuple(raw["told"]["words"]),
+            told_days=raw["told"]["days"],
         )
 
 

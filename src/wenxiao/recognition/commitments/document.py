@@ -1,0 +1,99 @@
+"""One reply of a batch while it is read: its clauses, the words in them, and times where they are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from wenxiao.recognition.commitments.dates import find_times, later_anchor
+from wenxiao.recognition.commitments.moments import kinds
+from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
+from wenxiao.recognition.text import Normal
+
+#: How many clauses back in the sentence a date or a subject is looked for, so that work grows in line with length.
+LOOK_BACK = 6
+
+
+@dataclass(slots=True)
+class Document:
+    """A reply signed on `reference`. Clause i is [starts[i], ends[i]) of the normalised text and of sentence
+    `sentence[i]`. `words` are the words of the reply in order: clause, class, place."""
+
+    original: str
+    normal: Normal
+    reference: date
+    conventions: Conventions
+    starts: list[int]
+    ends: list[int]
+    sentence: list[int]
+    words: tuple[list[int], list[int], list[int]]
+    _times: dict[int, list[TimePhrase]] = field(default_factory=dict)
+    _kinds: dict[int, list[int]] = field(default_factory=dict)
+
+    def clause(self, i: int) -> str:
+        """The normalised text of clause i."""
+        return self.normal.text[self.starts[i] : self.ends[i]]
+
+    def words_of(self, i: int) -> list[tuple[int, int]]:
+        """(class, place) of each word of clause i."""
+        clause, number, place = self.words
+        first, stop = bisect_left(clause, i), bisect_left(clause, i + 1)
+        return list(zip(number[first:stop], place[first:stop], strict=True))
+
+    def times_of(self, i: int) -> list[TimePhrase]:
+        """The time expressions of clause i; a year named earlier in the sentence carries on."""
+        found = self._times.get(i)
+        if found is None:
+            found = self._read_times(i, None)
+            if i and any(time.open_year for time in found) and self.sentence[i] == self.sentence[i - 1]:
+                anchor = self._anchor_before(i)
+                found = self._read_times(i, anchor) if anchor > self.reference else found
+            self._times[i] = found
+        return found
+
+    def _read_times(self, i: int, anchor: date | None) -> list[TimePhrase]:
+        return find_times(
+            self.normal.text,
+            self.starts[i],
+            self.ends[i],
+            reference=self.reference,
+            conventions=self.conventions,
+            anchor=anchor,
+        )
+
+    def clause_of(self, place: int) -> int:
+        """The number of the clause that `place` is in."""
+        return max(bisect_right(self.starts, place) - 1, 0)
+
+    def counted_from(self, i: int, day: date, time: TimePhrase) -> TimePhrase:
+        """`time`, a number of days in clause i, counted from `day` instead of the reference date."""
+        found = find_times(
+            self.normal.text, self.starts[i], self.ends[i], reference=day, conventions=self.conventions
+        )
+        same = next((other for other in found if other.start == time.start and other.due), None)
+        if same is None or same.due is None:
+            return time
+        basis = same.basis.replace("以答复日", "以文中所述", 1)
+        passed = same.due < self.reference
+        return replace(same, passed=passed, basis=basis + ("，早于答复日，已过" if passed else ""))
+
+    def _anchor_before(self, i: int) -> date:
+        first = i
+        while first and i - first < LOOK_BACK and self.sentence[first - 1] == self.sentence[i]:
+            first -= 1
+        anchor = self.reference
+        for j in range(first, i):
+            times = self._times.get(j) or self._read_times(j, anchor)
+            for time in times:
+                anchor = later_anchor(anchor, time, self.reference)
+        return anchor
+
+    def kinds_of(self, i: int) -> list[int]:
+        """The kinds of the times of clause i, as the model sees them."""
+        found = self._kinds.get(i)
+        if found is None:
+            times = self.times_of(i)
+            found = kinds(times, self.starts[i], self.ends[i], self.reference) if times else []
+            self._kinds[i] = found
+        return found
