@@ -140,3 +140,14 @@ def _shipped() -> CrossingWords:
 def crossing_details(order: Order) -> CrossingDetails:
     """The bodies that one order says have to act, by the names that come with the package."""
     return _shipped().read(order)
+
+
+#: More bodies than this say nothing more.
+MOST_BODIES = 4
+
+
+def crossing_facts(details: CrossingDetails) -> list[str]:
+    """What the model weighs beside the wording: how many bodies are named, whether together, what is crossed."""
+    bodies = min(len(details.bodies), MOST_BODIES)
+    facts = [f"bodies_{n}" for n in range(1, bodies + 1)]
+    return [*facts, *(["joint"] if details.joint else []), *details.across]

@@ -8,6 +8,7 @@ peers) is in `collection` and is added afterwards.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
@@ -15,12 +16,14 @@ import pyarrow as pa
 from wenxiao.calendars import Calendar
 from wenxiao.recognition.closure import KINDS, MissingEvidence, closure_class, probability, readable
 from wenxiao.recognition.columns import ColumnSignals
-from wenxiao.recognition.commitments import commitments_of
-from wenxiao.recognition.crossing import CrossingWords
+from wenxiao.recognition.commitments import commitments_of_many
+from wenxiao.recognition.crossing import CrossingDetails, CrossingWords
+from wenxiao.recognition.demands import DemandReader, unanswered
 from wenxiao.recognition.enforcement import EnforcementWords
 from wenxiao.recognition.model import Model, Scores
 from wenxiao.recognition.schema import (
     Commitment,
+    Demand,
     Evidence,
     Finding,
     Order,
@@ -30,6 +33,18 @@ from wenxiao.recognition.schema import (
 from wenxiao.recognition.settings import Settings
 from wenxiao.recognition.signals import TextSignals
 from wenxiao.recognition.text import reference_date
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the parts of the engine read in one order, before it is put together."""
+
+    order: Order
+    commitments: list[Commitment]
+    demands: list[Demand]
+    signals: list[Evidence]
+    crossing: CrossingDetails
+    scores: Scores
 
 
 class Engine:
@@ -43,6 +58,7 @@ class Engine:
         self.missing = MissingEvidence(settings.data)
         self.enforcement = EnforcementWords(settings.data)
         self.crossing = CrossingWords(settings.data)
+        self.demands = DemandReader(settings.data)
         self.model = Model.load(settings.model)
 
     def read_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -54,19 +70,24 @@ class Engine:
         return self.read_orders([order])[0]
 
     def read_orders(self, orders: Sequence[Order]) -> list[Finding]:
-        """The same for many orders, several times faster: the model weighs their wording together."""
-        commitments = [commitments_of(order, calendar=self.calendar) for order in orders]
-        signals = [self.text_signals.read(order) for order in orders]
-        scores = self.model.read_many(orders, signals, commitments)
-        return [self._finding(*one) for one in zip(orders, commitments, signals, scores, strict=True)]
+        """The same for many orders, several times faster: wording is weighed for all of them together."""
+        commitments = commitments_of_many(orders, calendar=self.calendar)
+        demands = [self.demands.read(order) for order in orders]
+        signals = [
+            self.text_signals.read(order) + _unanswered(order, asked)
+            for order, asked in zip(orders, demands, strict=True)
+        ]
+        crossing = [self.crossing.read(order) for order in orders]
+        scores = self.model.read_many(orders, signals, commitments, crossing)
+        read = map(_Read, orders, commitments, demands, signals, crossing, scores)
+        return [self._finding(one) for one in read]
 
-    def _finding(
-        self, order: Order, commitments: list[Commitment], signals: list[Evidence], scores: Scores
-    ) -> Finding:
-        columns = self.column_signals.read(order, signals, commitments, self.settings.as_of)
-        evidence = _weighed(signals, scores) + columns + scores.wording
+    def _finding(self, read: _Read) -> Finding:
+        order, commitments = read.order, read.commitments
+        columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
+        evidence = _weighed(read.signals, read.scores) + columns + read.scores.wording
         # Without a reply the model has nothing to weigh: the columns alone speak.
-        logit = sum(e.weight for e in columns) + (scores.logit if _answered(order) else 0.0)
+        logit = sum(e.weight for e in columns) + (read.scores.logit if _answered(order) else 0.0)
         finding = Finding(
             order.order,
             order.row,
@@ -75,6 +96,7 @@ class Engine:
             logit=round(logit, 4),
             evidence=sorted(evidence, key=lambda e: -abs(e.weight)),
             commitments=commitments,
+            demands=read.demands,
             reference=_reference(order),
             model=self.model.name,
         )
@@ -82,11 +104,12 @@ class Engine:
             readable(order, evidence), finding.unresolved, evidence, commitments
         )
         finding.missing = self.missing.read(order, finding.closure_class, evidence, commitments)
-        self._kinds(order, finding, scores)
+        self._kinds(read, finding)
         return finding
 
-    def _kinds(self, order: Order, finding: Finding, scores: Scores) -> None:
+    def _kinds(self, read: _Read, finding: Finding) -> None:
         """Which of the six kinds apply; a column that says so wins over the text."""
+        order, scores, crossing = read.order, read.scores, read.crossing
         kinds = set()
         if any(c.concrete for c in finding.commitments):
             kinds.add("commitment")
@@ -95,7 +118,6 @@ class Engine:
             details = self.enforcement.read(order)
             finding.enforcement_fields, finding.enforcement_acts = details.fields, details.acts
             finding.evidence += details.evidence
-        crossing = self.crossing.read(order)
         if crossing.stated if crossing.stated is not None else scores.is_crossing:
             kinds.add("crossing")
             finding.crossing_bodies = crossing.bodies
@@ -116,6 +138,12 @@ def _weighed(signals: list[Evidence], scores: Scores) -> list[Evidence]:
     for signal in signals:
         signal.weight = round(weights.pop(signal.signal, 0.0), 3)
     return signals
+
+
+def _unanswered(order: Order, demands: list[Demand]) -> list[Evidence]:
+    """A demand that the reply passes over, where there is a reply and more than one demand; the model weighs it."""
+    left = unanswered(demands) if _answered(order) else []
+    return [Evidence("demands_unanswered", d.field, d.start, d.end, d.text) for d in left[:1]]
 
 
 def _answered(order: Order) -> bool:
