@@ -88,10 +88,12 @@ def run_import(run_id: int, today: date | None = None) -> ImportRun | None:
 
 
 def _work(run: ImportRun, today: date) -> None:
-    read_run(run)
+    mine = unread(WorkOrder.objects.filter(last_run=run))
     if run.state != RunState.GROUPING:  # else it was killed there, and all findings are written
+        recognise(mine, today, partial(_tell, run), feed=read_run(run))
+        # Once more: changed orders may stand before those that were being recognised.
         move(run, RunState.RECOGNISING)
-        recognise(unread(WorkOrder.objects.filter(last_run=run)), today, partial(_tell, run))
+        recognise(mine, today, partial(_tell, run))
         move(run, RunState.GROUPING)
     if run.counts["new"] or run.counts["changed"]:
         group_all(today, lambda: _check(run))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -19,37 +19,42 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from wenxiao.library import rules
-from wenxiao.library.choices import ClosureClass, CommitmentState, Kind
+from wenxiao.library.choices import ClosureClass, CommitmentState, Decision, Kind
 from wenxiao.library.models import Commitment, Finding
+from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
 from wenxiao.recognition.closure import closure_class, probability
 from wenxiao.recognition.engines.local import read_batches
 from wenxiao.recognition.settings import Settings
-from wenxiao.scanning.result import telling
 
 #: Signals that speak of many orders (recognition.collection): they are added after reading, and taken away again.
 SHARED = frozenset({"called_again", "copied_reply", "escape_label"})
 #: What a second reading replaces; verdicts are not among it.
 _REPLACED = [
     "model",
-    "closure_class",
-    "unresolved",
-    "logit",
     "own_logit",
     "own_repeat",
-    "captured",
-    *(f"is_{kind}" for kind in Kind.values),
-    "evidence",
     "missing",
     "demands",
     "details",
     "reference",
-    "order_version",
+    "closure_class",
+    "unresolved",
+    "logit",
+    "evidence",
+    *(f"is_{kind}" for kind in Kind.values),
+    "captured",
     "top_text",
+    "order_version",
     "read_at",
 ]
+_DETAILS = ("enforcement_fields", "enforcement_acts", "crossing_bodies", "crossing_across")
+_EVIDENCE = [field.name for field in fields(schema.Evidence)]
+_PROMISE = [field.name for field in fields(schema.Commitment)]
+#: A row of `schema.FINDINGS`.
+_Found = dict[str, Any]
 #: Called after each batch, in its transaction, with the number of orders read.
 Tell = Callable[[int], None]
 
@@ -64,15 +69,20 @@ def unread(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
     return orders.filter(Q(finding__isnull=True) | Q(finding__order_version__lt=F("version")))
 
 
-def recognise(orders: QuerySet[WorkOrder], today: date, tell: Tell) -> int:
+def recognise(orders: QuerySet[WorkOrder], today: date, tell: Tell, feed: Iterator[int] | None = None) -> int:
     """Read the orders, each batch in a transaction of its own; returns how many. Orders that change meanwhile are
-    left to the import that changed them."""
+    left to the import that changed them.
+
+    `feed` brings more of these orders with every step: workers recognise some while this process reads the next.
+    """
     waiting: deque[list[tuple[int, int]]] = deque()
     done = 0
-    processes = settings.RECOGNITION_PROCESSES or None
-    for _orders, found in read_batches(_batches(orders, waiting), engine_settings(today), processes):
+    batches = _batches(orders, waiting, feed or iter(()))
+    for _orders, found in read_batches(
+        batches, engine_settings(today), settings.RECOGNITION_PROCESSES or None
+    ):
         keys = waiting.popleft()
-        findings = schema.batch_to_findings(found)
+        findings = found.to_pylist()
         with transaction.atomic():
             _store(dict(zip([pk for pk, _ in keys], findings, strict=True)), dict(keys))
             tell(len(keys))
@@ -80,17 +90,21 @@ def recognise(orders: QuerySet[WorkOrder], today: date, tell: Tell) -> int:
     return done
 
 
-def _batches(orders: QuerySet[WorkOrder], waiting: deque[list[tuple[int, int]]]) -> Iterator[pa.RecordBatch]:
-    """Arrow batches by key; the keys and versions of each go into `waiting`."""
+def _batches(
+    orders: QuerySet[WorkOrder], waiting: deque[list[tuple[int, int]]], feed: Iterator[int]
+) -> Iterator[pa.RecordBatch]:
+    """Arrow batches by key; the keys and versions of each go into `waiting`. Asks for more when there are none."""
     last = 0
     columns = ("pk", "version", "number", "row", *CONTENT)
     while True:
-        rows = list(orders.filter(pk__gt=last).order_by("pk").values_list(*columns)[: settings.IMPORT_BATCH])
-        if not rows:
+        left = orders.filter(pk__gt=last).order_by("pk").values_list(*columns)
+        rows = list(left[: settings.IMPORT_BATCH])
+        if rows:
+            waiting.append([(row[0], row[1]) for row in rows])
+            last = rows[-1][0]
+            yield to_batch([row[2:] for row in rows])
+        elif next(feed, None) is None:
             return
-        waiting.append([(row[0], row[1]) for row in rows])
-        last = rows[-1][0]
-        yield to_batch([row[2:] for row in rows])
 
 
 def to_batch(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
@@ -102,87 +116,95 @@ def to_batch(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=schema.ORDERS)
 
 
-def _store(found: dict[int, schema.Finding], versions: dict[int, int]) -> None:
-    """Findings of orders that still have the version that was read."""
+def _store(found: dict[int, _Found], versions: dict[int, int]) -> None:
+    """Findings (as rows of `schema.FINDINGS`) of orders that still have the version that was read."""
+    # The lock keeps another reading of the same orders out until this one is written.
     locked = WorkOrder.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
     current = dict(locked.values_list("pk", "version"))
-    fresh = {pk: finding for pk, finding in found.items() if current.get(pk) == versions[pk]}
-    likely = rules.load(rules.rules_folder()).likely
-    now = timezone.now()
-    replace([_row(pk, finding, versions[pk], likely, now) for pk, finding in fresh.items()])
-    _store_commitments(fresh, versions)
-
-
-def _row(pk: int, found: schema.Finding, version: int, likely: float, now: datetime) -> Finding:
-    row = Finding(order_id=pk, order_version=version, read_at=now)
-    row.own_logit, row.own_repeat = found.logit, Kind.REPEAT in found.kinds
-    row.missing = found.missing
-    row.demands = [asdict(demand) for demand in found.demands]
-    row.reference, row.model = found.reference, found.model
-    row.details = {
-        "enforcement_fields": found.enforcement_fields,
-        "enforcement_acts": found.enforcement_acts,
-        "crossing_bodies": found.crossing_bodies,
-        "crossing_across": found.crossing_across,
+    likely, now = rules.load(rules.rules_folder()).likely, timezone.now()
+    fresh = {
+        pk: {**_columns(one, likely), "order_version": versions[pk], "read_at": now}
+        for pk, one in found.items()
+        if current.get(pk) == versions[pk]
     }
-    put(row, found, likely)
-    return row
+    known = set(Finding.objects.filter(order__in=fresh).values_list("order", flat=True))
+    new = [(pk, *one.values(), Decision.PENDING.value) for pk, one in fresh.items() if pk not in known]
+    bulk.insert(Finding, ("order", *_REPLACED, "decision"), new)
+    replace([Finding(order_id=pk, **one) for pk, one in fresh.items() if pk in known])
+    _store_commitments({pk: found[pk]["commitments"] for pk in fresh}, versions, known)
+
+
+def _columns(found: _Found, likely: float) -> dict[str, Any]:
+    """The columns of a finding, in the order of _REPLACED up to those that do not come from the engine."""
+    return {
+        "model": found["model"],
+        "own_logit": found["logit"],
+        "own_repeat": Kind.REPEAT.value in found["kinds"],
+        "missing": found["missing"],
+        "demands": found["demands"],
+        "details": {name: found[name] for name in _DETAILS},
+        "reference": found["reference"],
+        **_shared_columns(found, likely),
+    }
+
+
+def _shared_columns(found: _Found, likely: float) -> dict[str, Any]:
+    """The part of a finding that the collection may change."""
+    kinds = set(found["kinds"])
+    return {
+        "closure_class": found["closure_class"],
+        "unresolved": found["unresolved"],
+        "logit": found["logit"],
+        "evidence": found["evidence"],
+        **{f"is_{kind}": kind in kinds for kind in Kind.values},
+        "captured": found["unresolved"] >= likely or bool(kinds),
+        "top_text": _top_text(found["evidence"]),
+    }
+
+
+def _top_text(evidence: Sequence[dict[str, Any]]) -> str:
+    """The piece of text that speaks most for "not resolved"; else the strongest piece of text; else any."""
+    said = [item for item in evidence if item["field"] in schema.TEXT_FIELDS and item["text"].strip()]
+    best = max(said or evidence, key=lambda item: item["weight"], default=None)
+    return str(best["text"]) if best else ""
 
 
 def put(row: Finding, found: schema.Finding, likely: float) -> None:
-    """The part of a finding that the collection may change."""
-    row.closure_class, row.unresolved, row.logit = found.closure_class, found.unresolved, found.logit
-    row.evidence = [asdict(item) for item in found.evidence]
-    for kind in Kind:
-        setattr(row, f"is_{kind.value}", kind.value in found.kinds)
-    row.captured = found.unresolved >= likely or bool(found.kinds)
-    best = telling(found.evidence)
-    row.top_text = best.text if best else ""
+    """Write into the row what the collection made of a finding."""
+    columns = {name: getattr(found, name) for name in ("closure_class", "unresolved", "logit", "kinds")}
+    columns["evidence"] = [{name: getattr(item, name) for name in _EVIDENCE} for item in found.evidence]
+    for name, value in _shared_columns(columns, likely).items():
+        setattr(row, name, value)
 
 
-def _store_commitments(found: dict[int, schema.Finding], versions: dict[int, int]) -> None:
+def _store_commitments(
+    found: dict[int, list[dict[str, Any]]], versions: dict[int, int], known_orders: set[int]
+) -> None:
     """Known commitments keep their row; new ones are added; those that the text no longer has go, if untouched."""
     known: dict[tuple[int, str, str], Commitment] = {}
     gone = []
-    for row in Commitment.objects.filter(order__in=found).order_by("pk"):
+    for row in Commitment.objects.filter(order__in=known_orders).order_by("pk"):
         if known.setdefault((row.order_id, row.field, row.text), row) is not row:
             gone.append(row.pk)
     added = []
-    for pk, finding in found.items():
-        for promise in finding.commitments:
-            there = known.pop((pk, promise.field, promise.text), None)
+    now = timezone.now()
+    for pk, promises in found.items():
+        for promise in promises:
+            there = known.pop((pk, promise["field"], promise["text"]), None)
             if there is None:
-                added.append(Commitment(order_id=pk, order_version=versions[pk], **_columns(promise)))
+                values = [promise[name] for name in _PROMISE]
+                added.append((*values, pk, versions[pk], CommitmentState.PENDING.value, now))
             elif there.state == CommitmentState.PENDING:
                 _refresh(there, promise, versions[pk])
     gone += [row.pk for row in known.values() if row.state == CommitmentState.PENDING]
     if gone:
         Commitment.objects.filter(pk__in=gone).delete()
-    Commitment.objects.bulk_create(added)
+    bulk.insert(Commitment, (*_PROMISE, "order", "order_version", "state", "created_at"), added)
 
 
-def _columns(promise: schema.Commitment) -> dict[str, Any]:
-    return {name: getattr(promise, name) for name in _PROMISE}
-
-
-_PROMISE = (
-    "field",
-    "start",
-    "end",
-    "text",
-    "due",
-    "due_text",
-    "basis",
-    "certainty",
-    "concrete",
-    "promisor",
-    "provisional",
-)
-
-
-def _refresh(row: Commitment, promise: schema.Commitment, version: int) -> None:
+def _refresh(row: Commitment, promise: dict[str, Any], version: int) -> None:
     """What a better reading says about a commitment that nobody has touched."""
-    fresh = {**_columns(promise), "order_version": version}
+    fresh = {**{name: promise[name] for name in _PROMISE}, "order_version": version}
     if any(getattr(row, name) != value for name, value in fresh.items()):
         for name, value in fresh.items():
             setattr(row, name, value)

@@ -8,7 +8,7 @@ by batch (the row of the source is locked), and an order that is there already w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,21 +16,35 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from wenxiao.orders import search
+from wenxiao.orders import bulk, search
 from wenxiao.orders.choices import EventKind, RunState, UnitRole
 from wenxiao.orders.intake import Batch, Problem, open_source
 from wenxiao.orders.models import Event, ImportRun, OrderUnit, OrderVersion, RejectedRow, Source, WorkOrder
-from wenxiao.orders.records import CONTENT, NUMBER_LENGTH, clean, content, digest, fill
+from wenxiao.orders.records import CONTENT, NUMBER_LENGTH, clean, content, digest, fill, search_text, values
 from wenxiao.orders.runs import hold, move
 from wenxiao.recognition.schema import Order
 from wenxiao.units.naming import UnitMatcher, split_names
 
 #: Rejected rows are all kept; of warnings, which may be as many as rows, the first ones (all are counted).
 _WARNINGS_KEPT = 1000
+_COLUMNS = (
+    *CONTENT,
+    "source",
+    "number",
+    "row",
+    "digest",
+    "version",
+    "search",
+    "first_run",
+    "last_run",
+    "created_at",
+    "updated_at",
+)
 
 
-def read_run(run: ImportRun) -> None:
-    """Read the file of a claimed run to its end, from its checkpoint on. Raises UnreadableFile, LostClaim."""
+def read_run(run: ImportRun) -> Iterator[int]:
+    """Read the file of a claimed run to its end, from its checkpoint on; gives the rows done after each batch, so that
+    the caller can do something with these orders meanwhile. Raises UnreadableFile, LostClaim."""
     if run.total_rows is not None:
         return
     move(run, RunState.READING)
@@ -41,6 +55,7 @@ def read_run(run: ImportRun) -> None:
     for place, batch in enumerate(opened.batches(settings.IMPORT_BATCH), 1):
         if place > run.done_batches:
             _keep_batch(run, batch, place, units, opened.file)
+            yield run.done_rows
     move(run, RunState.READING, total_rows=run.done_rows, notes=list(opened.notes))
 
 
@@ -137,29 +152,38 @@ class _Upsert:
                 new[order.order] = order, print_
             elif known[order.order] != print_:
                 changed[order.order] = order, print_
-        self._insert(list(new.values()))
+        self._insert(new)
         self._change(changed)
         same = len(self.orders) - len(new) - len(changed)
         return {"new": len(new), "changed": len(changed), "same": same}
 
-    def _insert(self, orders: Sequence[tuple[Order, str]]) -> None:
-        rows = []
-        for order, print_ in orders:
-            row = WorkOrder(
-                source_id=self.run.source_id,
-                number=order.order,
-                digest=print_,
-                first_run=self.run,
-                last_run=self.run,
-                created_at=self.now,
-                updated_at=self.now,
+    def _insert(self, new: dict[str, tuple[Order, str]]) -> None:
+        if not new:
+            return
+        texts = {number: search_text(number, order) for number, (order, _) in new.items()}
+        run, now = self.run.pk, self.now
+        rows = (
+            (
+                *values(order),
+                self.run.source_id,
+                number,
+                max(order.row, 0),
+                print_,
+                1,
+                texts[number],
+                run,
+                run,
+                now,
+                now,
             )
-            fill(row, order)
-            rows.append(row)
-        WorkOrder.objects.bulk_create(rows)
-        search.index([(row.pk, row.search) for row in rows])
-        self._link(rows)
-        self._events(EventKind.IMPORTED, ((row.pk, {"run": self.run.pk}) for row in rows))
+            for number, (order, print_) in new.items()
+        )
+        bulk.insert(WorkOrder, _COLUMNS, rows)
+        there = WorkOrder.objects.filter(source=self.run.source_id, number__in=new)
+        keys = dict(there.values_list("number", "pk"))
+        search.index([(keys[number], text) for number, text in texts.items()])
+        self._link([(keys[number], order.unit, order.co_units) for number, (order, _) in new.items()])
+        self._events(EventKind.IMPORTED, ((keys[number], {"run": run}) for number in new))
 
     def _change(self, changed: dict[str, tuple[Order, str]]) -> None:
         if not changed:
@@ -188,24 +212,25 @@ class _Upsert:
             row.save()
         search.index([(row.pk, row.search) for row in rows])
         OrderUnit.objects.filter(order__in=rows).delete()
-        self._link(rows)
+        self._link([(row.pk, row.unit, row.co_units) for row in rows])
         self._events(EventKind.CHANGED, events)
 
-    def _link(self, rows: Sequence[WorkOrder]) -> None:
+    def _link(self, orders: Iterable[tuple[int, str, str]]) -> None:
+        """Units of orders given as (key, main unit, other units), the names as imported."""
         links = []
-        for row in rows:
-            main = split_names(row.unit)
+        for pk, main, others in orders:
+            first = split_names(main)
             taken: set[int] = set()
-            for place, name in enumerate([*main, *split_names(row.co_units)]):
+            for place, name in enumerate([*first, *split_names(others)]):
                 unit = self.units.find(name)
                 if unit is not None and unit not in taken:
                     taken.add(unit)
-                    role = UnitRole.MAIN if place == 0 and main else UnitRole.CO
-                    links.append(OrderUnit(order=row, unit_id=unit, role=role))
-        OrderUnit.objects.bulk_create(links)
+                    links.append(
+                        (pk, unit, UnitRole.MAIN.value if place == 0 and first else UnitRole.CO.value)
+                    )
+        bulk.insert(OrderUnit, ("order", "unit", "role"), links)
 
     def _events(self, kind: EventKind, rows: Iterable[tuple[int, dict[str, object]]]) -> None:
-        Event.objects.bulk_create(
-            Event(order_id=pk, kind=kind, at=self.now, actor_id=self.run.started_by_id, data=data)
-            for pk, data in rows
-        )
+        actor = self.run.started_by_id
+        columns = ("order", "kind", "at", "actor", "unit", "text", "data")
+        bulk.insert(Event, columns, ((pk, kind.value, self.now, actor, None, "", data) for pk, data in rows))

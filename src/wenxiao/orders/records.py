@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from wenxiao.orders.models import WorkOrder
@@ -15,6 +16,9 @@ from wenxiao.recognition.schema import ORDER_FIELDS, Order
 #: The columns of an order that are its content; number, row and file say where it came from.
 CONTENT = tuple(name for name in ORDER_FIELDS if name not in ("order", "row", "file"))
 NUMBER_LENGTH = 200
+#: The values of CONTENT, in its order.
+values = attrgetter(*CONTENT)
+_searched = attrgetter(*SEARCHED)
 #: PostgreSQL stores no NUL and no half of a surrogate pair. One character stands for one, so offsets stay right.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 #: Whole numbers beyond this do not fit a column; such a count is a slip of the keyboard.
@@ -32,9 +36,9 @@ def clean(order: Order) -> Order:
     return order
 
 
-def digest(order: Order | WorkOrder) -> str:
+def digest(order: Order) -> str:
     """A fingerprint of the content: equal exactly when nothing in the order changed."""
-    said = "\x1f".join([str(getattr(order, name)) for name in CONTENT])
+    said = "\x1f".join(map(str, values(order)))
     return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
@@ -43,12 +47,12 @@ def fill(row: WorkOrder, order: Order) -> None:
     for name in CONTENT:
         setattr(row, name, getattr(order, name))
     row.row = max(order.row, 0)
-    row.search = search_text(row)
+    row.search = search_text(row.number, order)
 
 
-def search_text(row: WorkOrder) -> str:
+def search_text(number: str, order: Order | WorkOrder) -> str:
     """The text by which the order is found."""
-    return searchable([getattr(row, name) for name in SEARCHED])
+    return searchable((number, *_searched(order)))
 
 
 def content(row: WorkOrder) -> dict[str, Any]:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 
-#: What of an order can be searched.
+#: What of an order can be searched, beside its number.
 FIELDS = (
-    "number",
     "title",
     "content",
     "reply",
@@ -48,15 +50,32 @@ def searchable(values: Iterable[str]) -> str:
     return normalise("\n".join(value for value in values if value))
 
 
-def bigrams(text: str) -> set[str]:
-    """The two-character pieces of normalised text, letters and digits of any script only."""
-    return {a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum()}
+@lru_cache(maxsize=1)
+def _is_letter() -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """For every code point, whether it is a letter or a digit of any script."""
+    return np.fromiter((chr(point).isalnum() for point in range(0x110000)), np.bool_, 0x110000)
+
+
+def bigrams(text: str) -> str:
+    """The different two-character pieces of normalised text, letters and digits only, in order, separated by spaces.
+
+    Over code points as numbers: an import cuts every text, and this takes a quarter of the time of a set of strings.
+    """
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    is_letter = _is_letter()[points]
+    both = is_letter[:-1] & is_letter[1:]
+    pairs = points[:-1][both].astype(np.uint64) << np.uint64(21) | points[1:][both]
+    pairs.sort()
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])[: pairs.size]]
+    pieces = np.full((pairs.size, 3), ord(" "), np.uint32)
+    pieces[:, 0], pieces[:, 1] = pairs >> np.uint64(21), pairs & np.uint64(0x1FFFFF)
+    return pieces.tobytes().decode("utf-32-le", "surrogatepass").rstrip()
 
 
 def find(orders: QuerySet[WorkOrder], query: str) -> QuerySet[WorkOrder]:
     """The orders that contain every word of the query (words are separated by white space)."""
     words = list(dict.fromkeys(normalise(query[:_LONGEST_QUERY]).split()))[:_MOST_WORDS]
-    pieces = sorted(set().union(*map(bigrams, words))) if words else []
+    pieces = bigrams(" ".join(words)).split()
     if pieces:
         orders = orders.filter(pk__in=_having(pieces))
     for word in words:
@@ -74,17 +93,15 @@ def _having(pieces: Sequence[str]) -> RawSQL:
 
 def index(rows: Sequence[tuple[int, str]]) -> None:
     """Add orders (id, searchable text) that are not in the index yet."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(
-                "INSERT INTO orders_search(rowid, grams) VALUES (%s, %s)",
-                [(pk, " ".join(bigrams(text))) for pk, text in rows],
-            )
-            return
-        cursor.executemany(
-            "INSERT INTO orders_search(order_id, grams) VALUES (%s, array_to_tsvector(%s::text[]))",
-            [(pk, sorted(bigrams(text))) for pk, text in rows],
-        )
+    if connection.vendor == "sqlite":
+        bulk.write("orders_search", ("rowid", "grams"), ((pk, bigrams(text)) for pk, text in rows))
+    else:  # a tsvector is written as its quoted words; letters and digits need no escape
+        grams = ((pk, _quoted(bigrams(text).split())) for pk, text in rows)
+        bulk.write("orders_search", ("order_id", "grams"), grams)
+
+
+def _quoted(pieces: Sequence[str]) -> str:
+    return "'" + "' '".join(pieces) + "'" if pieces else ""
 
 
 def unindex(rows: Sequence[tuple[int, str]]) -> None:
@@ -93,7 +110,7 @@ def unindex(rows: Sequence[tuple[int, str]]) -> None:
         if connection.vendor == "sqlite":
             cursor.executemany(
                 "INSERT INTO orders_search(orders_search, rowid, grams) VALUES ('delete', %s, %s)",
-                [(pk, " ".join(bigrams(text))) for pk, text in rows],
+                [(pk, bigrams(text)) for pk, text in rows],
             )
             return
         cursor.execute("DELETE FROM orders_search WHERE order_id = ANY(%s)", [[pk for pk, _ in rows]])
