@@ -94,6 +94,7 @@ def sqlite(path: Path) -> dict[str, Any]:
     (django/django PR 14824); `timeout` is how long it waits, in seconds, and is more than the ten seconds that a
     backup may hold the file.
     """
+    pages = number("WENXIAO_SQLITE_MAX_PAGES", 0)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
@@ -101,6 +102,7 @@ def sqlite(path: Path) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": number("WENXIAO_SQLITE_WAIT", 15),
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
-            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA foreign_keys=ON;",
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA foreign_keys=ON;"
+            + (f"PRAGMA max_page_count={pages};" if pages else ""),
         },
     }
