@@ -20,12 +20,13 @@ import numpy as np
 
 from wenxiao.recognition.crossing import CrossingDetails, crossing_details, crossing_facts
 from wenxiao.recognition.schema import Commitment, Evidence, Order
+from wenxiao.recognition.text import boilerplate
 from wenxiao.recognition.wording import Clauses, Ints, Wording, split
 
 #: How many clauses are shown as what the wording says.
 SHOWN = 3
 #: A clause that adds less than this to the log-odds is not worth showing.
-LEAST = 0.05
+LEAST = 0.15
 
 
 @dataclass(slots=True)
@@ -140,12 +141,16 @@ class _Part:
         """The clauses that weigh most, strongest first."""
         first, last = self._bounds[at], self._bounds[at + 1]
         weights = self._sums[first:last, self._head["unresolved/reply"]] * self._scales[at]
-        shown = [i for i in np.argsort(-abs(weights), kind="stable")[:SHOWN] if abs(weights[i]) >= LEAST]
-        spans = [(int(self.clauses.starts[first + i]), int(self.clauses.ends[first + i])) for i in shown]
-        return [
-            Evidence("wording", name, start, end, text[start:end], round(float(weights[i]), 3))
-            for i, (start, end) in zip(shown, spans, strict=True)
-        ]
+        heaviest = np.argsort(-abs(weights), kind="stable")[: 3 * SHOWN]
+        found = []
+        for i in heaviest.tolist():
+            start, end = int(self.clauses.starts[first + i]), int(self.clauses.ends[first + i])
+            # A greeting or "our answer follows" weighs by the company it keeps; it convinces nobody as a reason.
+            if abs(weights[i]) >= LEAST and not boilerplate(text[start:end]):
+                found.append(
+                    Evidence("wording", name, start, end, text[start:end], round(float(weights[i]), 3))
+                )
+        return found[:SHOWN]
 
 
 def _logistic(logit: float) -> float:

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from wenxiao.orders.intake.problems import Problem, UnreadableFile
-from wenxiao.recognition.schema import TEXT_FIELDS, Commitment, Evidence, Finding, Order
+from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
 
 #: Rejected rows are all counted and written; this many are kept in memory to be shown.
 KEPT_PROBLEMS = 1000
 TOP = 10
+#: The fields in which the unit, or the caller afterwards, says how it ended.
+ANSWERS = ("reply", "handling", "callback")
 
 
 @dataclass(slots=True)
@@ -122,8 +124,8 @@ class Writer(Protocol):
 
 
 def telling(evidence: list[Evidence]) -> Evidence | None:
-    """The piece of text that speaks most for "not resolved", a named signal before mere wording; else any."""
-    said = [e for e in evidence if e.field in TEXT_FIELDS and e.text.strip()]
+    """The words of the reply or call-back that speak most for "not resolved", a named signal before mere wording."""
+    said = [e for e in evidence if e.field in ANSWERS and e.text.strip()]
     named = [e for e in said if e.signal != "wording" and e.weight > 0]
     return max(named or said or evidence, key=lambda e: e.weight, default=None)
 
