@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,11 @@ def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         env.flag("WENXIAO_X")
     with pytest.raises(env.BadSetting, match="WENXIAO_X"):
         env.number("WENXIAO_X", 1)
+
+
+def test_every_setting_is_in_the_docs() -> None:
+    root = Path(__file__).resolve().parents[2]
+    code = "".join((root / "src/wenxiao/project" / name).read_text() for name in ("env.py", "settings.py"))
+    named = set(re.findall(r'"(WENXIAO_[A-Z_]+|DATABASE_URL)"', code))
+    told = set(re.findall(r"^\| `([A-Z_]+)`", (root / "docs/settings.md").read_text(), re.M))
+    assert named == told and len(named) > 10
