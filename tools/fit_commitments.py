@@ -2,9 +2,9 @@
 
     python tools/fit_commitments.py --replies replies.xlsx --labels train.jsonl [read2.jsonl ...] [--out OUT.npz]
 
-Labels are JSON lines with `id`, `answered` and `commitments` (`span`, `concrete`); nothing of the texts is stored
-but weights of hashed characters and of words that are in data/commitment_words.toml. Thresholds are chosen on
-predictions for replies that the fold's model has not seen.
+Labels are JSON lines with `id` and `commitments` (`span`, `concrete`); nothing of the texts is stored
+but weights of hashed characters and of words that are in data/commitment_words.toml.
+Where the lines are drawn is not fitted here: data/commitments.toml, by `python -m bench.commitments --sweep`.
 
 A labelled span may cover several clauses; which of them is the promise is learned too: first the last one, then,
 twice, the one that the model of the other folds likes best. The rest are "part of one", a class of its own in
@@ -29,8 +29,9 @@ from sklearn.linear_model import LogisticRegression
 
 from wenxiao.calendars import default_calendar
 from wenxiao.recognition.commitments.batch import Batch
+from wenxiao.recognition.commitments.document import Lists
 from wenxiao.recognition.commitments.features import SIZE, features
-from wenxiao.recognition.commitments.find import document, time_slots
+from wenxiao.recognition.commitments.find import time_slots
 from wenxiao.recognition.commitments.moments import TABLE
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import default_settings
@@ -45,7 +46,9 @@ C = 0.05
 #: A feature must occur in this many clauses.
 LEAST = 4
 #: Share of the listed commitments that must pass the look at words, before their times are seen.
-PASS = 0.99
+PASS = 0.98
+#: The lowest probability of any commitment that `listed` in data/commitments.toml may be set to.
+LEAST_LISTED = 0.05
 #: Log-odds that a weight's whole number stands for.
 UNIT = 0.004
 NOTHING, PART, VAGUE, CONCRETE = range(4)
@@ -90,16 +93,13 @@ def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | No
     n = len(batch.starts)
     conventions = Conventions(default_calendar(), default_settings())
     bags, time_rows, time_columns = [], [], []
-    firsts = np.searchsorted(batch.reply, np.arange(len(labels) + 1)).tolist()
-    for label, (text, day), normal, first, stop in zip(
-        labels, texts, normals, firsts, firsts[1:], strict=False
-    ):
-        if first == stop:
-            continue
+    lists = Lists.of(batch, hits)
+    for number, (label, (text, day), normal) in enumerate(zip(labels, texts, normals, strict=True)):
         signed = reference_date(text, day)
         assert signed, f"reply {label['id']} has no date"
-        doc = document(batch, hits, (first, stop), (text, normal, signed), conventions)
-        for i in range(stop - first):
+        doc = lists.document(number, (text, normal, signed), conventions)
+        first = lists.bounds[number]
+        for i in range(len(doc.starts)):
             found = time_slots(doc, i)
             time_rows += [first + i] * len(found)
             time_columns += found
@@ -164,9 +164,7 @@ def fit(data: Clauses, listed: float) -> dict[str, Any]:
     return {"weights": weights, "bias": bias, "look": look, "y": y, "chances": chances}
 
 
-def pack(
-    fitted: dict[str, Any], labels: list[dict[str, Any]], thresholds: tuple[float, float]
-) -> dict[str, Any]:
+def pack(fitted: dict[str, Any], labels: list[dict[str, Any]]) -> dict[str, Any]:
     """The arrays of the model file."""
     about = {
         "version": VERSION,
@@ -178,8 +176,6 @@ def pack(
         "unit": UNIT,
         "bias": np.round(fitted["bias"] / UNIT).astype(int).tolist(),
         "look": int(np.floor(fitted["look"] / UNIT)),
-        "listed": thresholds[0],
-        "checkable": thresholds[1],
     }
     return {
         "weights": np.round(fitted["weights"] / UNIT).astype(np.int16),
@@ -194,12 +190,10 @@ def main() -> None:
     options.add_argument("--replies", type=Path, required=True)
     options.add_argument("--labels", type=Path, nargs="+", required=True)
     options.add_argument("--out", type=Path, default=OUT)
-    options.add_argument("--listed", type=float, default=0.2)
-    options.add_argument("--checkable", type=float, default=0.4)
     given = options.parse_args()
     labels = read_labels(given.labels)
-    fitted = fit(gather(labels, read_replies(given.replies)), given.listed)
-    arrays = pack(fitted, labels, (given.listed, given.checkable))
+    fitted = fit(gather(labels, read_replies(given.replies)), LEAST_LISTED)
+    arrays = pack(fitted, labels)
     np.savez_compressed(given.out, **arrays)
     print(
         f"{len(labels)} replies, {len(fitted['y'])} clauses; {given.out} {given.out.stat().st_size:,} bytes"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from wenxiao.calendars import CalendarError
@@ -32,14 +31,14 @@ def find_times(
     Words without a year mean their next occurrence from `anchor` on: a date that the sentence has named before, or
     the reference date.
     """
-    trigger, dates, hints = conventions.settings.patterns
+    mark, trigger, dates, hints = conventions.settings.patterns
     phrases: list[TimePhrase] = []
-    if trigger.search(text, start, end):
+    if mark.search(text, start, end) and trigger.search(text, start, end):
         phrases = _dates(
             text, end, dates.finditer(text, start, end), (reference, conventions), anchor or reference
         )
     for hint in hints.finditer(text, start, end):
-        phrases.append(TimePhrase(hint.start(), hint.end(), hint[0]))
+        phrases.append(TimePhrase(hint.start(), hint.end(), hint[0], reference))
     if len(phrases) > 1:
         phrases.sort(key=lambda phrase: phrase.start)
     return phrases
@@ -63,9 +62,7 @@ def _dates(
             continue
         if phrases and phrase.due and phrases[-1].due and _joined(text[phrases[-1].end : phrase.start]):
             earlier = phrases.pop()
-            whole = text[earlier.start : phrase.end]
-            basis = phrase.basis.replace(f"“{phrase.text}”", f"“{whole}”", 1)
-            phrase = replace(phrase, start=earlier.start, text=whole, basis=basis)
+            phrase.start, phrase.text = earlier.start, text[earlier.start : phrase.end]
         phrases.append(phrase)
         anchor = later_anchor(anchor, phrase, reference)
     return phrases
@@ -94,7 +91,7 @@ def _read(text: str, end: int, reading: Reading) -> TimePhrase | None:
     suffix = (suffix_match[1] or "") if suffix_match else ""
     stop = suffix_match.end() if suffix_match and suffix else match.end()
     reading.suffix = suffix
-    phrase = TimePhrase(match.start(), stop, text[match.start() : stop])
+    phrase = TimePhrase(match.start(), stop, text[match.start() : stop], reading.reference)
     try:
         return _handler(reading, phrase)
     except (CalendarError, OverflowError, ValueError):

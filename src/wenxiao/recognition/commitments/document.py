@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+
+from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.dates import find_times, later_anchor
+from wenxiao.recognition.commitments.features import Hits
 from wenxiao.recognition.commitments.moments import kinds
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
 from wenxiao.recognition.text import Normal
@@ -45,8 +49,18 @@ class Document:
         """The time expressions of clause i; a year named earlier in the sentence carries on."""
         found = self._times.get(i)
         if found is None:
+            mark, _, _, hints = self.conventions.settings.patterns
+            text, start, end = self.normal.text, self.starts[i], self.ends[i]
+            if not mark.search(text, start, end) and not hints.search(text, start, end):
+                self._times[i] = []
+                return []
             found = self._read_times(i, None)
-            if i and any(time.open_year for time in found) and self.sentence[i] == self.sentence[i - 1]:
+            if (
+                found
+                and i
+                and any(time.open_year for time in found)
+                and self.sentence[i] == self.sentence[i - 1]
+            ):
                 anchor = self._anchor_before(i)
                 found = self._read_times(i, anchor) if anchor > self.reference else found
             self._times[i] = found
@@ -74,9 +88,8 @@ class Document:
         same = next((other for other in found if other.start == time.start and other.due), None)
         if same is None or same.due is None:
             return time
-        basis = same.basis.replace("以答复日", "以文中所述", 1)
-        passed = same.due < self.reference
-        return replace(same, passed=passed, basis=basis + ("，早于答复日，已过" if passed else ""))
+        same.passed, same.from_reply = same.due < self.reference, False
+        return same
 
     def _anchor_before(self, i: int) -> date:
         first = i
@@ -97,3 +110,43 @@ class Document:
             found = kinds(times, self.starts[i], self.ends[i], self.reference) if times else []
             self._kinds[i] = found
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The clauses and words of a batch as plain lists, places counted within each reply; `bounds` is the first clause
+    of each reply, `word_bounds` its first word."""
+
+    bounds: list[int]
+    word_bounds: list[int]
+    starts: list[int]
+    ends: list[int]
+    sentence: list[int]
+    word_clause: list[int]
+    word_class: list[int]
+    word_place: list[int]
+
+    @classmethod
+    def of(cls, batch: Batch, hits: Hits) -> Lists:
+        """The lists of `batch`."""
+        replies = np.arange(len(batch.base) + 1)
+        bounds = np.searchsorted(batch.reply, replies)
+        base = batch.base[batch.reply]
+        owner = batch.reply[hits.row]
+        return cls(
+            bounds.tolist(),
+            np.searchsorted(owner, replies).tolist(),
+            (batch.starts - base).tolist(),
+            (batch.ends - base).tolist(),
+            batch.sentence.tolist(),
+            (hits.row - bounds[owner]).tolist(),
+            hits.number.tolist(),
+            (hits.place - batch.base[owner]).tolist(),
+        )
+
+    def document(self, i: int, reply: tuple[str, Normal, date], conventions: Conventions) -> Document:
+        """Reply i of the batch, given as its text, its normal form and its date."""
+        a, b = self.bounds[i], self.bounds[i + 1]
+        c, d = self.word_bounds[i], self.word_bounds[i + 1]
+        words = self.word_clause[c:d], self.word_class[c:d], self.word_place[c:d]
+        return Document(*reply, conventions, self.starts[a:b], self.ends[a:b], self.sentence[a:b], words)

@@ -11,16 +11,16 @@ import numpy as np
 from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import moments
 from wenxiao.recognition.commitments.batch import Batch
-from wenxiao.recognition.commitments.document import Document
+from wenxiao.recognition.commitments.document import Document, Lists
 from wenxiao.recognition.commitments.due import Found, condition, joined, time_of
-from wenxiao.recognition.commitments.features import Hits, features
+from wenxiao.recognition.commitments.features import features
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.commitments.words import default_words
 from wenxiao.recognition.schema import Commitment
-from wenxiao.recognition.text import Normal, normalise
+from wenxiao.recognition.text import normalise
 
 #: Characters read at a time: bounds the memory, and is enough to make array calls cheap.
 BLOCK = 1 << 16
@@ -48,10 +48,11 @@ def find_many(
     calendar: Calendar | None = None,
     settings: Settings | None = None,
     field: str = "reply",
+    model: Model | None = None,
 ) -> list[list[Commitment]]:
     """`find_commitments` of each (text, reference), the same whatever the batch, and several times faster."""
     conventions = Conventions(calendar or default_calendar(), settings or default_settings())
-    model = default_model()
+    model = model or default_model()
     found: list[list[Commitment]] = []
     for block in _blocks(replies):
         found += [
@@ -85,58 +86,36 @@ def _look(
     rows, slots, hits = features(batch, default_words())
     concrete, vague = model.sums(rows, slots, len(batch.starts))
     candidates = np.flatnonzero(np.maximum(concrete, vague) >= model.look)
-    per_reply = np.searchsorted(batch.reply[candidates], np.arange(len(replies) + 1))
-    firsts = np.searchsorted(batch.reply, np.arange(len(replies) + 1))
+    clauses = Lists.of(batch, hits)
+    chosen = candidates.tolist()
+    sums = zip(concrete[candidates].tolist(), vague[candidates].tolist(), strict=True)
+    stops = np.searchsorted(batch.reply[candidates], np.arange(len(replies)), side="right").tolist()
+    start = 0
     for i, (text, reference) in enumerate(replies):
-        chosen = candidates[per_reply[i] : per_reply[i + 1]]
-        if not len(chosen):
-            yield Document(text, normals[i], reference, conventions, [], [], [], ([], [], [])), []
-            continue
-        first, stop = int(firsts[i]), int(firsts[i + 1])
-        doc = document(batch, hits, (first, stop), (text, normals[i], reference), conventions)
-        sums = zip(chosen.tolist(), concrete[chosen].tolist(), vague[chosen].tolist(), strict=True)
-        yield doc, [(row - first, a, b) for row, a, b in sums]
-
-
-def document(
-    batch: Batch,
-    hits: Hits,
-    clauses: tuple[int, int],
-    reply: tuple[str, Normal, date],
-    conventions: Conventions,
-) -> Document:
-    """Clauses [first, stop) of a batch, which are those of one reply (text, its normal form, its date)."""
-    first, stop = clauses
-    base = int(batch.base[batch.reply[first]])
-    a, b = np.searchsorted(hits.row, [first, stop])
-    return Document(
-        *reply,
-        conventions,
-        (batch.starts[first:stop] - base).tolist(),
-        (batch.ends[first:stop] - base).tolist(),
-        batch.sentence[first:stop].tolist(),
-        ((hits.row[a:b] - first).tolist(), hits.number[a:b].tolist(), (hits.place[a:b] - base).tolist()),
-    )
+        doc = clauses.document(i, (text, normals[i], reference), conventions)
+        first = clauses.bounds[i]
+        yield doc, [(chosen[k] - first, *next(sums)) for k in range(start, stops[i])]
+        start = stops[i]
 
 
 def _decide(doc: Document, candidates: list[_Candidate], model: Model) -> list[Found]:
     """The candidates that still look like commitments when their times are seen too."""
     found = []
+    settings = doc.conventions.settings
     for i, concrete, vague in candidates:
         a, b = model.chances(concrete, vague, time_slots(doc, i))
-        if a + b >= model.listed:
-            found.append(Found(i, i, i, a >= model.checkable))
+        if a + b >= settings.listed:
+            found.append(Found(i, i, i, a >= settings.checkable))
     return joined(doc, found)
 
 
 def time_slots(doc: Document, i: int) -> list[int]:
-    """The features of clause i that its times and those of the clause before make."""
+    """The features of clause i that its times and those of the clause before, in the same sentence, make."""
     own = doc.kinds_of(i)
-    before = doc.kinds_of(i - 1) if i else []
-    if not own and not before:
-        return []
-    elsewhere = doc.sentence[i] != doc.sentence[max(i - 1, 0)]
-    return moments.slots(own, before, {number for number, _ in doc.words_of(i)}, elsewhere=elsewhere)
+    before = doc.kinds_of(i - 1) if i and doc.sentence[i] == doc.sentence[i - 1] else []
+    if not own:
+        return moments.slots([], before, ())
+    return moments.slots(own, before, {number for number, _ in doc.words_of(i)})
 
 
 def _commitment(doc: Document, one: Found, field: str) -> Commitment:
@@ -157,7 +136,7 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment:
         due=time.due,
         due_text=doc.original[due_start:due_end],
         certainty="stated" if time.due else "fuzzy",
-        basis=time.basis or _no_date(time.text),
+        basis=time.basis,
         provisional=time.provisional,
     )
 

@@ -54,6 +54,14 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
     )
 
 
+def mark_pattern(settings: Settings) -> re.Pattern[str]:
+    """Single characters one of which every date has: a first sieve that costs next to nothing."""
+    words = {**settings.festivals, **settings.seasons}
+    units = set("年月日号天周旬晚工星礼季小时个")
+    last = "".join(sorted({re.escape(word[-1]) for word in words if not units & set(word)}))
+    return re.compile(rf"[年月日号天周旬晚工星礼季时个五{last}]|\d[-./]\d")
+
+
 def trigger_pattern(settings: Settings) -> re.Pattern[str]:
     """What a stretch of text must hold for `time_pattern` to find anything in it."""
     words = any_of({**settings.festivals, **settings.seasons})

@@ -23,11 +23,10 @@ DATA = Path(__file__).parent.parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights and thresholds.
+    """Weights.
 
     `concrete`, `vague` are tables of weights against "no commitment", `unit` log-odds each; `bias` their constants.
-    `look`: a clause whose larger sum, its times left out, is below this is let go. `listed` is the probability of any
-    commitment from which a clause is listed, `checkable` the probability of a concrete one from which it is called so.
+    `look`: a clause whose larger sum, its times left out, is below this is let go.
     """
 
     concrete: Ints
@@ -35,8 +34,6 @@ class Model:
     bias: tuple[int, int]
     unit: float
     look: int
-    listed: float
-    checkable: float
     about: dict[str, Any]
 
     @property
@@ -71,8 +68,6 @@ class Model:
             bias=(about["bias"][0], about["bias"][1]),
             unit=about["unit"],
             look=about["look"],
-            listed=about["listed"],
-            checkable=about["checkable"],
             about=about,
         )
 

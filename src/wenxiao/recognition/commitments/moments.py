@@ -17,7 +17,7 @@ FAR_DAYS = 3 * 366
 
 OWN, WITH_CLASS, BEFORE = SIZE, SIZE + KINDS, SIZE + KINDS + KINDS * MOST_CLASSES
 #: Slots of the whole table of weights.
-TABLE = BEFORE + 2 * KINDS
+TABLE = BEFORE + KINDS
 
 
 def kinds(times: Iterable[TimePhrase], start: int, end: int, reference: date) -> list[int]:
@@ -42,12 +42,9 @@ def _kind(time: TimePhrase, reference: date) -> int:
     return FUTURE if days < FAR_DAYS else FAR
 
 
-def slots(own: list[int], before: list[int], classes: Iterable[int], *, elsewhere: bool) -> list[int]:
-    """The slots of a clause with these kinds and classes of words; `elsewhere`: the clause before is of another
-    sentence."""
-    away = KINDS if elsewhere else 0
-    plain = [kind for kind in own if not kind & 7]
+def slots(own: list[int], before: list[int], classes: Iterable[int]) -> list[int]:
+    """The slots of a clause with these kinds of times and classes of words, after one with the kinds `before`."""
     found = [OWN + kind for kind in own]
-    found += [WITH_CLASS + kind * MOST_CLASSES + number for kind in plain for number in classes]
-    found += [BEFORE + away + kind for kind in before]
+    found += [WITH_CLASS + kind * MOST_CLASSES + number for kind in own if not kind & 7 for number in classes]
+    found += [BEFORE + kind for kind in before]
     return found

@@ -22,7 +22,8 @@ from wenxiao.recognition.numerals import number, year_number
 
 def iso(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
     year, month, day = (int(part) for part in re.split(r"[-./]", reading.match["iso"]))
-    return from_period(reading, replace(phrase, explicit=True), periods.of_day(year, month, day))
+    phrase.explicit = True
+    return from_period(reading, phrase, periods.of_day(year, month, day))
 
 
 def year(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
@@ -30,7 +31,8 @@ def year(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
     year = _which_year(match["year"], reading)
     if year is None:
         return None
-    return _within_year(reading, replace(phrase, explicit=True), year, (match["ofyear"] or "").strip())
+    phrase.explicit = True
+    return _within_year(reading, phrase, year, (match["ofyear"] or "").strip())
 
 
 def _which_year(word: str, reading: Reading) -> int | None:
@@ -59,14 +61,15 @@ def _within_year(
         return None if open_year else from_period(reading, phrase, part_of_year(year, ""))
     if season:
         period = _season(reading, year, rest)
-        phrase = replace(phrase, loose=not reading.suffix)
+        phrase.loose = not reading.suffix
     elif "月" in rest:
         period = _of_months(year, rest)
     else:
         period = part_of_year(year, rest)
     if period is None:
         return None
-    return from_period(reading, replace(phrase, open_year=open_year), replace(period, open_year=open_year))
+    phrase.open_year = open_year
+    return from_period(reading, phrase, replace(period, open_year=open_year))
 
 
 _MONTHS = re.compile(
@@ -136,4 +139,5 @@ def festival(
     day = found.day
     if suffix in BEFORE:
         day, note = day - timedelta(1), f"{note}，“前”取其前一日"
-    return dated(reading, replace(phrase, before=suffix in BEFORE, loose=not suffix), day, note)
+    phrase.before, phrase.loose = suffix in BEFORE, not suffix
+    return dated(reading, phrase, day, note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from wenxiao.calendars import Calendar
@@ -11,22 +11,23 @@ from wenxiao.recognition.commitments.periods import Period
 from wenxiao.recognition.commitments.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TimePhrase:
     """One time expression: [start, end) in the text searched, and the last day it means, if any.
 
-    `basis` explains the date in Chinese. `passed` marks a day before the reference date; `explicit` a year written
-    out; `before`, `after` that 前 or 内, or 后, 起 stood behind it; `hangs` that it counts from an event without a date;
-    `loose` that it is a season or a festival named in passing; `open_year` that the words name no year;
-    `counted` that it is a number of days, weeks or months.
+    `counted_from` is the day it was reckoned from, `note` what a person should know of the reckoning. `explicit` marks
+    a year written out; `before`, `after` that 前 or 内, or 后, 起 stood behind it; `hangs` that it counts from an event
+    without a date; `loose` that it is a season or a festival named in passing; `open_year` that the words name no
+    year; `counted` that it is a number of days, weeks or months.
     """
 
     start: int
     end: int
     text: str
+    counted_from: date
     due: date | None = None
-    basis: str = ""
-    provisional: bool = False
+    note: str = ""
+    from_reply: bool = True
     passed: bool = False
     explicit: bool = False
     before: bool = False
@@ -35,6 +36,19 @@ class TimePhrase:
     loose: bool = False
     open_year: bool = False
     counted: bool = False
+    provisional: bool = False
+
+    @property
+    def basis(self) -> str:
+        """The arithmetic of the date, in Chinese."""
+        if self.hangs:
+            return f"“{self.text}”自某一事件起算，答复未写明日期，需人工确定"
+        if self.due is None:
+            return f"“{self.text}”没有写明日期，需单位补报期限或到期复核"
+        day = "答复日" if self.from_reply else "文中所述"
+        note = f"（{self.note}）" if self.note else ""
+        late = "，早于答复日，已过" if self.passed else ""
+        return f"以{day}{self.counted_from}为基准，“{self.text}”取{self.due}{note}{late}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +88,8 @@ def from_period(reading: Reading, phrase: TimePhrase, period: Period | None) -> 
     if suffix in BEFORE and not period.inclusive:
         day = period.first - timedelta(1)
         note = "“前”取其前一日"
-    phrase = replace(
-        phrase, before=suffix in BEFORE or suffix in WITHIN, after=suffix in AFTER or suffix == "起"
-    )
+    phrase.before = suffix in BEFORE or suffix in WITHIN
+    phrase.after = suffix in AFTER or suffix == "起"
     return dated(reading, phrase, day, note)
 
 
@@ -86,18 +99,13 @@ def _next_occurrence(reading: Reading, period: Period) -> Period:
     return period.in_year(period.first.year + 1)
 
 
-def dated(
-    reading: Reading, phrase: TimePhrase, due: date, note: str = "", *, provisional: bool = False
-) -> TimePhrase:
-    passed = due < reading.reference
-    basis = f"以答复日{reading.reference}为基准，“{phrase.text}”取{due}"
-    if note:
-        basis += f"（{note}）"
-    if passed:
-        basis += "，早于答复日，已过"
-    return replace(phrase, due=due, basis=basis, provisional=provisional, passed=passed)
+def dated(reading: Reading, phrase: TimePhrase, due: date, note: str = "") -> TimePhrase:
+    """`phrase` with its day."""
+    phrase.due, phrase.note, phrase.passed = due, note, due < reading.reference
+    return phrase
 
 
 def hanging(phrase: TimePhrase) -> TimePhrase:
     """A limit that counts from an event (…完成后两个星期内, 春节后): no date until a person sets one."""
-    return replace(phrase, basis=f"“{phrase.text}”自某一事件起算，答复未写明日期，需人工确定", hangs=True)
+    phrase.hangs = True
+    return phrase

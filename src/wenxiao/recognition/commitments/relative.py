@@ -28,7 +28,8 @@ def workdays(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
     if _event_before(reading):
         return hanging(phrase)
     due = reading.calendar.add_workdays(reading.reference, count)
-    return dated(reading, replace(phrase, counted=True), due.date, due.basis, provisional=due.provisional)
+    phrase.counted, phrase.provisional = True, due.provisional
+    return dated(reading, phrase, due.date, due.basis)
 
 
 def span(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:

@@ -1,4 +1,4 @@
-"""The words and conventions of dates, read once from data/dates.toml."""
+"""The words and conventions of dates (data/dates.toml), and where the model draws its lines (data/commitments.toml)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Season:
 
 @dataclass(frozen=True)
 class Settings:
-    """What time words mean; see data/dates.toml for the source of each."""
+    """What time words mean (see data/dates.toml for the source of each), and what is listed and called concrete."""
 
     version: int
     grace_days: int
@@ -39,18 +39,26 @@ class Settings:
     then: tuple[str, ...]
     told: tuple[str, ...]
     told_days: int
+    listed: float
+    checkable: float
 
     @cached_property
-    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-        """Compiled: what must be there for a date, dates, hints without a date."""
+    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+        """Compiled: two sieves for what must be there for a date, dates, hints without a date."""
         from wenxiao.recognition.commitments import grammar
 
-        return grammar.trigger_pattern(self), grammar.time_pattern(self), grammar.fuzzy_pattern(self)
+        return (
+            grammar.mark_pattern(self),
+            grammar.trigger_pattern(self),
+            grammar.time_pattern(self),
+            grammar.fuzzy_pattern(self),
+        )
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
         """The settings at `path`, or the shipped ones. Raises KeyError or tomllib.TOMLDecodeError when incomplete."""
         raw = tomllib.loads((path or DATA / "dates.toml").read_text(encoding="utf-8"))
+        decide = tomllib.loads((DATA / "commitments.toml").read_text(encoding="utf-8"))["decide"]
         return cls(
             version=raw["version"],
             grace_days=raw["grace_days"],
@@ -65,6 +73,8 @@ class Settings:
             then=tuple(raw["then"]["words"]),
             told=tuple(raw["told"]["words"]),
             told_days=raw["told"]["days"],
+            listed=decide["listed"],
+            checkable=decide["checkable"],
         )
 
 
