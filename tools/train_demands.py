@@ -34,7 +34,7 @@ from wenxiao.recognition.schema import Order
 
 OUT = Path(__file__).resolve().parent.parent / "src" / "wenxiao" / "recognition" / "data" / MODEL
 #: Inverse strengths of the penalties, chosen by cross-validation on `fit` (a factor of three either way is as good).
-ASKING_C, CLAIM_C, VERDICT_C = 0.1, 0.3, 0.03
+ASKING_C, CLAIM_C, VERDICT_C = 0.1, 0.3, 0.1
 #: A bigram is common where at least this share of the texts has it.
 COMMON = 0.01
 FOLDS = 6
@@ -209,8 +209,8 @@ class Trainer:
         for label, asked, reply in self._asked(chosen, base):
             if label.by is None:
                 continue
-            shares = base.answering.shares(asked, reply)
-            values = {name: unit.answering.claims(asked, reply, shares) for name, unit in units.items()}
+            weights = base.answering.weights(asked, reply)
+            values = {name: unit.answering.claims(asked, reply, weights) for name, unit in units.items()}
             for at, mask in enumerate(reply.cut.masks):
                 claims = {f"claim/{name}": claim[at] for name, claim in values.items()}
                 rows.append({**bits(self.replies, mask, "prior"), **claims})

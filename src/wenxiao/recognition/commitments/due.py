@@ -81,13 +81,19 @@ def time_of(doc: Document, one: Found) -> TimePhrase | None:
     own = [time for i in range(one.first, one.last + 1) for time in _outside_titles(doc, i)]
     dated = [time for time in own if time.due]
     if dated:
-        return _from_told_day(doc, one, max(dated, key=_weight))
+        moved = [time for time in dated if _moved_to(doc, time)]
+        return _from_told_day(doc, one, max(moved or dated, key=_weight))
     then = next((time for time in own if time.text in doc.conventions.settings.then), None)
     if then:
         return _date_before(doc, one.first) or then
     if own:
         return own[0]
     return _date_after(doc, one.last) or _heading(doc, one.first)
+
+
+def _moved_to(doc: Document, time: TimePhrase) -> bool:
+    """Whether the words before the time put another one off to it (“由3月1日调整为3月5日”)."""
+    return doc.normal.text.endswith(doc.conventions.settings.moved, max(0, time.start - 6), time.start)
 
 
 def _weight(time: TimePhrase) -> tuple[bool, bool, bool, bool, date]:

@@ -39,6 +39,7 @@ class Settings:
     then: tuple[str, ...]
     told: tuple[str, ...]
     told_days: int
+    moved: tuple[str, ...]
     listed: float
     checkable: float
 
@@ -73,6 +74,7 @@ class Settings:
             then=tuple(raw["then"]["words"]),
             told=tuple(raw["told"]["words"]),
             told_days=raw["told"]["days"],
+            moved=tuple(raw["moved"]["words"]),
             listed=decide["listed"],
             checkable=decide["checkable"],
         )

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp
 from typing import Any
 
 from wenxiao.recognition.demands.clauses import Cut, Cutter
@@ -23,6 +24,8 @@ WORDS, PLACES = 24, 3
 BESIDE = 0.5
 #: Bigrams that weigh less than this say nothing.
 LEAST = 2.0
+#: The weight of a demand's words in a clause that is half of all the evidence there can be: a few rare words suffice.
+HALF = 3.0
 #: Upper edges of buckets: per cent of the demand's words found, length of the reply, demands in the message.
 SHARES = (0, 5, 10, 20, 35, 55)
 LENGTHS = (30, 60, 100, 150, 220, 320, 500, 900)
@@ -55,8 +58,8 @@ class Asked:
 
 @dataclass(slots=True)
 class Match:
-    """The clause of the reply with the best claim, and the share of the demand's words in it and in the whole reply
-    (openings left out), 0 to 1."""
+    """The clause of the reply with the best claim, the evidence in it, and the share of the demand's words that the
+    whole reply has (openings left out), both 0 to 1."""
 
     at: int
     share: float
@@ -120,18 +123,18 @@ class Answering:
 
     def match(self, asked: Asked, reply: Reply) -> Match:
         """The clause with the best claim to deal with the demand. The reply must have a clause."""
-        shares = self.shares(asked, reply)
-        claims = self.claims(asked, reply, shares)
+        weights = self.weights(asked, reply)
+        claims = self.claims(asked, reply, weights)
         masks, opening = reply.cut.masks, self._opening
         at = claims.index(max(claims))
-        found = sum(share for i, share in shares.items() if not masks[i] & opening)
-        return Match(at, shares.get(at, 0.0), found)
+        found = sum(weight for i, weight in weights.items() if not masks[i] & opening)
+        own = weights.get(at, 0.0)
+        return Match(at, own / (own + HALF), found / (sum(asked.words.values()) or 1.0))
 
-    def shares(self, asked: Asked, reply: Reply) -> dict[int, float]:
-        """What share of the demand's words each clause of the reply has; a word in several places is divided."""
-        shares: dict[int, float] = {}
+    def weights(self, asked: Asked, reply: Reply) -> dict[int, float]:
+        """The weight of the demand's words in each clause that has any; a word in several places is divided."""
+        weights: dict[int, float] = {}
         text, ends = reply.cut.text, reply.cut.ends
-        total = sum(asked.words.values())
         for word, weight in asked.words.items():
             at = text.find(word)
             if at < 0:
@@ -139,18 +142,19 @@ class Answering:
             places = [at]
             while len(places) < PLACES and (at := text.find(word, at + 1)) >= 0:
                 places.append(at)
-            part = weight / total / len(places)
+            part = weight / len(places)
             for place in places:
                 clause = min(bisect_right(ends, place), len(ends) - 1)
-                shares[clause] = shares.get(clause, 0.0) + part
-        return shares
+                weights[clause] = weights.get(clause, 0.0) + part
+        return weights
 
-    def claims(self, asked: Asked, reply: Reply, shares: Mapping[int, float]) -> list[float]:
+    def claims(self, asked: Asked, reply: Reply, weights: Mapping[int, float]) -> list[float]:
         """The claim of every clause of the reply to be the answer."""
         own, opening, before, before_that, after, numbered, other = self._claims
         claims = reply.priors.copy()
         masks, last = reply.cut.masks, len(claims) - 1
-        for at, share in shares.items():
+        for at, weight in weights.items():
+            share = weight / (weight + HALF)
             claims[at] += share * (opening if masks[at] & self._opening else own)
             if at < last:
                 claims[at + 1] += share * before
@@ -164,15 +168,17 @@ class Answering:
         return claims
 
     def verdict(self, asked: Asked, reply: Reply, match: Match) -> str:
-        """The likeliest of `ANSWERS`."""
+        """ "no" where that is likelier than not, else the likelier of "yes" and "part"."""
         mask = reply.cut.masks[match.at]
         share, found = bucket(100 * match.share, SHARES), bucket(100 * match.found, SHARES)
         many = bucket(asked.many, MANY)
-        scores = [
-            base + v.asked[asked.mask] + v.clause[mask] + v.share[share] + v.found[found] + v.many[many]
+        yes, part, no = (
+            exp(base + v.asked[asked.mask] + v.clause[mask] + v.share[share] + v.found[found] + v.many[many])
             for v, base in zip(self._verdicts, reply.bases, strict=True)
-        ]
-        return ANSWERS[scores.index(max(scores))]
+        )
+        if no >= yes + part:
+            return "no"
+        return "yes" if yes >= part else "part"
 
 
 class Verdict:

@@ -6,11 +6,11 @@ Marks and words go into one automaton, so that cutting and searching cost one wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 #: Marks that end a clause, by the kind that the models tell apart. Half-width comma and colon not between digits.
 MARKS = {
@@ -24,6 +24,7 @@ MARKS = {
 }
 KINDS = (*MARKS, "end")
 COMMA, COLON, END = 0, 1, len(MARKS)
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -69,18 +70,24 @@ class Cutter:
             values[form] = values.get(form, 0) | self.numbered
         # Marks are told from words by their sign.
         values |= {char: ~kind for kind, chars in enumerate(MARKS.values()) for char in chars}
-        self._automaton: Any = ahocorasick.Automaton()
-        for word, value in values.items():
-            self._automaton.add_word(word, value)
-        self._automaton.make_automaton()
+        self._values = list(values.values())
+        self._automaton = AhoCorasick(list(values), implementation=Implementation.DFA, store_patterns=False)
 
     def lists(self, mask: int) -> Iterator[str]:
         """The names of the lists in a mask."""
         return (name for at, name in enumerate(self.names) if mask >> at & 1)
 
+    def hits(self, text: str) -> list[tuple[int, int, int]]:
+        """Word, start and end of every hit, in the order of their ends."""
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:
+            # Half of a surrogate pair, which no encoding knows: any other character keeps the places.
+            return self._automaton.find_matches_as_indexes(_HALVES.sub("\ufffd", text), overlapping=True)
+
     def first(self, text: str) -> int:
-        """Where the first hit in `text` ends; 0 where there is none."""
-        return next((int(last) + 1 for last, _ in self._automaton.iter(text)), 0)
+        """Where the first word in `text` begins; 0 where there is none."""
+        return next((start for word, start, _ in self.hits(text) if self._values[word] >= 0), 0)
 
     def number(self, cut: Cut, at: int) -> int:
         """The number that a clause begins with ("二、" → 2), or 0."""
@@ -95,7 +102,9 @@ class Cutter:
         found = Cut(text)
         starts, ends, masks, kinds = found.starts, found.ends, found.masks, found.kinds
         start = mask = 0
-        for last, value in self._automaton.iter(text):
+        values = self._values
+        for word, last, _ in self.hits(text):
+            value = values[word]
             if value >= 0:
                 mask |= value
                 continue

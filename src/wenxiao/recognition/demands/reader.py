@@ -24,8 +24,6 @@ WORDS, MODEL = "demands.toml", "demands_model.json"
 MOST = 12
 #: A longer clause (a message without marks) is cut to the words around where it begins to ask, in code points.
 LONGEST = 80
-#: How much of a long clause is shown before the end of its first cue, in code points.
-LEAD = 12
 
 
 class DemandReader:
@@ -75,7 +73,7 @@ class DemandReader:
         start, end = cut.span(at)
         if end - start > LONGEST:
             first = self.message_words.first(cut.text[start:end])
-            start += max(0, min(first - LEAD, end - start - LONGEST))
+            start += min(first, end - start - LONGEST)
             end = start + LONGEST
         return Demand(field, start, end, cut.text[start:end])
 
