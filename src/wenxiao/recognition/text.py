@@ -21,7 +21,7 @@ DATA = Path(__file__).parent / "data"
 #: Chinese punctuation that NFKC would turn into its Latin look-alike. Patterns accept both, so it stays as it is.
 KEPT = "，。；：？！（）《》〈〉“”‘’、【】「」『』〔〕—…·～％＋－　\xa0"
 _SENTENCE_END = re.compile(r"[。！？!?；;\n\r]+|…+")
-_CLAUSE_END = re.compile(r"[，。！？；：!?;\n\r…]+|(?<!\d)[,:]|[,:](?!\d)")
+_CLAUSE_END = re.compile(r"[，。！？；：!?;\n\r…,:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,20 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
     at = start
     for match in _CLAUSE_END.finditer(text, start, stop):
         left, right = match.span()
-        if left > at and (piece := _trimmed(text, at, left)):
-            pieces.append(piece)
+        if text[left] in ",:" and right == left + 1 and _inside_number(text, left):
+            continue
+        if left > at:
+            piece = _trimmed(text, at, left)
+            if piece:
+                pieces.append(piece)
         at = right
     if at < stop and (piece := _trimmed(text, at, stop)):
         pieces.append(piece)
     return pieces
+
+
+def _inside_number(text: str, at: int) -> bool:
+    return 0 < at < len(text) - 1 and "0" <= text[at - 1] <= "9" and "0" <= text[at + 1] <= "9"
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

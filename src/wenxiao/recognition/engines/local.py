@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,13 +25,24 @@ Pair = tuple[pa.RecordBatch, pa.RecordBatch]
 
 #: Batches in flight per worker; more would only hold memory.
 AHEAD = 2
+#: Seconds between a worker's looks at whether its parent is still there.
+LOOK = 2.0
 
 _engine: Engine | None = None
 
 
 def _start(settings: Settings) -> None:
     global _engine  # noqa: PLW0603 -- one engine a worker process, loaded when it starts
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to answer; it ends the pool
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     _engine = Engine(settings)
+
+
+def _leave_with(parent: int) -> None:
+    """End this worker when its parent is gone, however it went: a killed parent tells nobody."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(1)
 
 
 def _work(batch: pa.RecordBatch) -> pa.RecordBatch:
