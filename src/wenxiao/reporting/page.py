@@ -106,9 +106,9 @@ def _why(finding: Finding) -> str:
 def _signal(evidence: Evidence) -> str:
     known = words.signals().get(evidence.signal)
     explain = known.explain if known else words.WORDING_EXPLAIN
-    said = (
-        "" if evidence.field in TEXT_FIELDS else f"（{words.field_label(evidence.field)}：{evidence.text}）"
-    )
+    where = words.field_label(evidence.field)
+    is_text = evidence.field in TEXT_FIELDS
+    said = f"“{_short(evidence.text)}”" if is_text else f"（{where}：{evidence.text}）"
     return (
         f"<b>{escape(words.signal_label(evidence.signal))}</b>{escape(said)}　{escape(explain)}"
         f'<span class="w">（+{evidence.weight:.1f}）</span>'
