@@ -1,17 +1,277 @@
-"""What counts as a commitment, and what comes with it."""
+"""What counts as a commitment, and what comes with it. All texts are our own."""
 
-from datetime import date
+from __future__ import annotations
 
-from wenxiao.recognition.commitments import find_commitments
+import time
+from datetime import date, datetime
 
-REPLIED = date(2026, 5, 9)
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wenxiao.calendars import Calendar, Day
+from wenxiao.recognition.commitments import commitments_of, commitments_of_many, find_commitments, find_many
+from wenxiao.recognition.schema import Commitment, Order
+
+REPLIED = date(2026, 5, 11)
+HELLO, THANKS = "网友您好！您反映的问题已收悉，现回复如下：", "感谢您对我们工作的支持。2026年5月11日"
 
 
-def test_a_dated_promise_is_found_with_its_day_and_its_arithmetic() -> None:
-    text = "您好，来信收悉。经核查，该路段路灯确有损坏，计划今年8月底前完成全部路灯更换。感谢您的监督。"
-    (one,) = find_commitments(text, reference=REPLIED)
-    assert one.text == text[one.start : one.end]
-    assert "完成全部路灯更换" in one.text
-    assert (one.due, one.certainty, one.concrete) == (date(2026, 8, 31), "stated", True)
+def found(body: str, reference: date = REPLIED) -> list[Commitment]:
+    text = HELLO + body + THANKS
+    commitments = find_commitments(text, reference=reference)
+    assert all(one.text == text[one.start : one.end] for one in commitments)
+    return commitments
+
+
+def concrete(body: str, reference: date = REPLIED) -> list[Commitment]:
+    return [one for one in found(body, reference) if one.concrete]
+
+
+def test_a_dated_promise_comes_with_its_day_and_its_arithmetic() -> None:
+    (one,) = concrete("经核查，该路段路灯确有损坏，计划今年8月底前完成全部路灯更换。")
+    assert one.text == "计划今年8月底前完成全部路灯更换"
+    assert (one.due, one.certainty, one.field) == (date(2026, 8, 31), "stated", "reply")
     assert one.due_text == "今年8月底前"
-    assert "以答复日2026-05-09为基准" in one.basis and "2026-08-31" in one.basis
+    assert one.basis == "以答复日2026-05-11为基准，“今年8月底前”取2026-08-31"
+    assert not one.provisional
+
+
+def test_several_in_one_sentence_come_out_as_several() -> None:
+    got = concrete("该项目计划2026年6月开工建设，预计2026年12月底建成通车，力争2027年3月底前投入使用。")
+    assert [one.due for one in got] == [date(2026, 6, 30), date(2026, 12, 31), date(2027, 3, 31)]
+
+
+def test_working_days_use_the_calendar_given() -> None:
+    text = HELLO + "我局将于3个工作日内安排人员修复路面。" + THANKS
+    holiday = Calendar.load(overrides=[Day(date(2026, 5, 13), False, "县庆", "人工")])
+    (usual,) = find_commitments(text, reference=REPLIED)
+    (moved,) = find_commitments(text, reference=REPLIED, calendar=holiday)
+    assert (usual.due, moved.due) == (date(2026, 5, 14), date(2026, 5, 15))
+    assert "县庆1天" in moved.basis
+
+
+def test_a_year_without_calendar_makes_the_day_provisional_and_says_so() -> None:
+    (one,) = found("我局将于15个工作日内完成路面修复。", date(2026, 12, 25))
+    assert one.provisional and "待核" in one.basis
+
+
+def test_a_leading_clause_that_says_when_belongs_to_the_promise() -> None:
+    (one,) = concrete("12月底前，我镇将完成该路段的硬化施工。")
+    assert one.text.startswith("12月底前") and one.due == date(2026, 12, 31)
+
+
+def test_a_condition_has_no_date_and_asks_for_one() -> None:
+    (one,) = found("待验收合格后，我局将及时安装路灯。")
+    assert (one.due, one.certainty) == (None, "fuzzy")
+    assert "需单位补报期限" in one.basis and "2026-06-10复核" in one.basis
+
+
+def test_a_hint_is_fuzzy() -> None:
+    (one,) = found("我局将尽快组织施工队伍对破损路面进行修复。")
+    assert (one.due, one.certainty, one.due_text) == (None, "fuzzy", "尽快")
+
+
+def test_vague_intentions_are_not_concrete() -> None:
+    got = found("下一步，我镇将进一步加强日常监管，不断提升服务水平。")
+    assert got and not any(one.concrete for one in got)
+
+
+def test_what_a_third_party_promises_names_it() -> None:
+    (one,) = concrete("经协调，物业公司承诺于5月底前完成电梯维修。")
+    assert (one.promisor, one.due) == ("物业公司", date(2026, 5, 31))
+    (own,) = concrete("我局将于5月底前完成电梯维修。")
+    assert own.promisor == "本单位"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "5月6日，我局执法人员到现场进行了检查，并于5月8日完成了路面修复。",
+        "该道路已于2025年12月底竣工通车。",
+        "根据《条例》第十二条规定，用人单位应当自用工之日起一个月内订立书面劳动合同。",
+        "办理该业务的流程：申请人提交身份证、户口簿，窗口自受理之日起10个工作日内办结。",
+        "请您携带身份证到所在地社区申请。",
+        "您要求我局明年修建停车场的来信收悉。",
+        "经核实，该小区不在改造范围内。",
+    ],
+)
+def test_past_work_law_and_the_callers_part_are_no_checkable_promise(body: str) -> None:
+    assert concrete(body) == []
+
+
+def test_a_year_in_the_name_of_a_plan_is_not_the_day() -> None:
+    got = concrete("我局将按照《2029年工作方案》，于6月底前完成管网改造。")
+    assert date(2026, 6, 30) in [one.due for one in got]
+
+
+def test_a_day_that_was_put_off_is_the_new_one() -> None:
+    text = "因下雨，听证会时间由5月20日调整为5月28日召开。"
+    assert all(one.due == date(2026, 5, 28) for one in found(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("我局計劃於２０２６年８月底前完成路燈更換。", "我局计划于2026年8月底前完成路灯更换。"),
+        ("我局将于２４个工作日内完成路灯更换。", "我局将于24个工作日内完成路灯更换。"),
+    ],
+)
+def test_full_width_and_traditional_read_like_plain(written: str, plain: str) -> None:
+    (one,), (other,) = found(written), found(plain)
+    assert (one.due, one.concrete) == (other.due, other.concrete)
+
+
+def test_signs_that_take_several_characters_do_not_shift_the_offsets() -> None:
+    (one,) = found("面积约500㎡的路面（第⑩标段），我局将于8月底前完成修复。")
+    assert one.text.endswith("我局将于8月底前完成修复")
+
+
+# --- columns ----------------------------------------------------------------------------------------------
+
+REPLY = HELLO + "我局将于2026年12月底前完成道路修复。" + THANKS
+
+
+def test_the_planned_finish_wins_over_the_text() -> None:
+    order = Order(reply=REPLY, replied_at=datetime(2026, 5, 11), planned_finish=date(2026, 9, 30))
+    column, text = commitments_of(order)
+    assert (column.field, column.due, column.start) == ("planned_finish", date(2026, 9, 30), None)
+    assert text.due == date(2026, 9, 30)
+    assert "以工单“计划完成时间”列为准" in text.basis and "2026-12-31" in text.basis
+
+
+def test_an_earlier_day_in_the_text_stays() -> None:
+    order = Order(reply=REPLY, replied_at=datetime(2026, 5, 11), planned_finish=date(2027, 6, 30))
+    assert [one.due for one in commitments_of(order)] == [date(2027, 6, 30), date(2026, 12, 31)]
+
+
+def test_not_final_without_a_day_asks_for_one() -> None:
+    (one,) = commitments_of(Order(reply="已收悉。", replied_at=datetime(2026, 5, 11), is_final=False))
+    assert (one.field, one.due) == ("is_final", None) and "补报期限" in one.basis
+
+
+def test_a_final_answer_is_not_held_to_an_old_plan() -> None:
+    order = Order(
+        reply="已办结。", replied_at=datetime(2026, 5, 11), is_final=True, planned_finish=date(2026, 9, 30)
+    )
+    assert commitments_of(order) == []
+
+
+def test_the_reference_is_the_signed_date() -> None:
+    reply = HELLO + "我局将于三日内完成修复。感谢。2026年5月6日"
+    (one,) = commitments_of(Order(reply=reply, replied_at=datetime(2026, 5, 11)))
+    assert one.due == date(2026, 5, 9)
+
+
+def test_without_any_date_only_columns_are_read() -> None:
+    order = Order(reply="我局将于三日内完成修复", planned_finish=date(2026, 9, 30))
+    assert [one.field for one in commitments_of(order)] == ["planned_finish"]
+
+
+# --- properties -------------------------------------------------------------------------------------------
+
+CLAUSES = st.sampled_from(
+    [
+        "我局将于6月底前完成修复",
+        "下一步",
+        "，",
+        "。",
+        "；",
+        "\n",
+        "　",
+        "待验收后",
+        "物业承诺尽快整改",
+        "2026年",
+        "：",
+        "《2027年方案》",
+        "届时",
+        "由社区组织安装",
+        "已完成",
+        "您",
+        "1,500元",
+        "8:30",
+        "㎡",
+        "預計",
+        "１２月",
+        "\ud83d",
+        "😀",
+        "、",
+        "预计年底完工",
+    ]
+)
+
+
+@given(st.lists(CLAUSES, max_size=25).map("".join), st.dates(date(2010, 1, 1), date(2030, 1, 1)))
+def test_offsets_slice_and_past_days_are_flagged(text: str, reference: date) -> None:
+    for one in find_commitments(text, reference=reference):
+        assert one.start is not None and one.end is not None
+        assert one.text == text[one.start : one.end] and one.text.strip() == one.text
+        assert one.due_text in text
+        assert (one.certainty == "stated") == (one.due is not None)
+        if one.due and one.due < reference:
+            assert "已过" in one.basis
+
+
+@given(st.lists(st.lists(CLAUSES, max_size=12).map("".join), max_size=6))
+def test_a_reply_reads_the_same_in_any_batch(texts: list[str]) -> None:
+    alone = [find_commitments(text, reference=REPLIED) for text in texts]
+    assert find_many([(text, REPLIED) for text in texts]) == alone
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    for one in find_commitments(text, reference=REPLIED):
+        assert one.text == text[one.start : one.end]
+
+
+def test_orders_read_the_same_together() -> None:
+    orders = [
+        Order(reply=REPLY, replied_at=datetime(2026, 5, 11)),
+        Order(),
+        Order(reply=REPLY, planned_finish=date(2026, 6, 1)),
+    ]
+    assert commitments_of_many(orders) == [commitments_of(order) for order in orders]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "将",
+        "我局将于6月底前完成，",
+        "待",
+        "2026年",
+        "《",
+        "十",
+        "1",
+        "至6月",
+        " ",
+        "届时",
+        "后",
+        "(",
+        "：",
+        "要求3日内",
+        "一二三四五六七八九十",
+    ],
+)
+def test_hostile_text_costs_no_more_than_in_line_with_its_length(unit: str) -> None:
+    def cost(size: int) -> float:
+        text = (unit * (size // len(unit) + 1))[:size]
+        spent = []
+        for _ in range(2):
+            began = time.process_time()
+            find_commitments(text, reference=REPLIED)
+            spent.append(time.process_time() - began)
+        return min(spent)
+
+    cost(1_000)
+    # In line is 2; 4 is what a quadratic part would show.
+    assert cost(200_000) <= 3.2 * cost(100_000) + 0.1
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(CLAUSES, min_size=4, max_size=12).map("".join))
+def test_mixed_hostile_text_is_read_in_time(piece: str) -> None:
+    text = (piece * (200_000 // max(len(piece), 1) + 1))[:200_000]
+    began = time.process_time()
+    find_commitments(text, reference=REPLIED)
+    assert time.process_time() - began < 20

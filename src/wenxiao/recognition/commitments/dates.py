@@ -14,7 +14,7 @@ from datetime import date
 from wenxiao.calendars import CalendarError
 from wenxiao.recognition.commitments import named, relative
 from wenxiao.recognition.commitments.grammar import SUFFIX
-from wenxiao.recognition.commitments.reading import Conventions, Reading, TimePhrase
+from wenxiao.recognition.commitments.reading import Conventions, Reading, TimePhrase, in_title
 
 
 def find_times(
@@ -64,7 +64,8 @@ def _dates(
             earlier = phrases.pop()
             phrase.start, phrase.text = earlier.start, text[earlier.start : phrase.end]
         phrases.append(phrase)
-        anchor = later_anchor(anchor, phrase, reference)
+        if not in_title(text, phrase.start):
+            anchor = later_anchor(anchor, phrase, reference)
     return phrases
 
 

@@ -12,7 +12,7 @@ from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.dates import find_times, later_anchor
 from wenxiao.recognition.commitments.features import Hits
 from wenxiao.recognition.commitments.moments import kinds
-from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
+from wenxiao.recognition.commitments.reading import Conventions, TimePhrase, in_title
 from wenxiao.recognition.text import Normal
 
 #: How many clauses back in the sentence a date or a subject is looked for, so that work grows in line with length.
@@ -99,7 +99,8 @@ class Document:
         for j in range(first, i):
             times = self._times.get(j) or self._read_times(j, anchor)
             for time in times:
-                anchor = later_anchor(anchor, time, self.reference)
+                if not in_title(self.normal.text, time.start):
+                    anchor = later_anchor(anchor, time, self.reference)
         return anchor
 
     def kinds_of(self, i: int) -> list[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from wenxiao.recognition.commitments.document import LOOK_BACK, Document
-from wenxiao.recognition.commitments.reading import TimePhrase
+from wenxiao.recognition.commitments.reading import TimePhrase, in_title
 
 #: A clause longer than this is a statement of its own, not the time of its neighbour (characters).
 SHORT = 30
@@ -121,18 +121,7 @@ def _from_told_day(doc: Document, one: Found, time: TimePhrase) -> TimePhrase:
 def _outside_titles(doc: Document, i: int) -> list[TimePhrase]:
     """The times of clause i, without those in the name of a document (《2026年工作方案》)."""
     times = doc.times_of(i)
-    if not times:
-        return times
-    text, start = doc.normal.text, doc.starts[i]
-    opened = text.rfind("《", max(0, start - SHORT), times[-1].start)
-    if opened < 0:
-        return times
-    return [
-        time
-        for time in times
-        if text.rfind("《", max(0, start - SHORT), time.start)
-        <= text.rfind("》", max(0, start - SHORT), time.start)
-    ]
+    return [time for time in times if not in_title(doc.normal.text, time.start)] if times else times
 
 
 def _date_after(doc: Document, last: int) -> TimePhrase | None:
@@ -173,15 +162,20 @@ def _date_before(doc: Document, first: int) -> TimePhrase | None:
 
 
 def condition(doc: Document, one: Found) -> str:
-    """待…后, 一旦…: the event that the undertaking waits for, if its words begin or end like one."""
-    text = doc.normal.text[doc.starts[one.first] : doc.ends[one.last]]
+    """待…后, 一旦…, 竣工后: the event that the undertaking waits for, "" when it names none."""
+    start, end = doc.starts[one.first], doc.ends[one.last]
+    text = doc.normal.text[start : min(end, start + HEAD + SHORT)]
     settings = doc.conventions.settings
     for opening in settings.condition_open:
-        at = text.find(opening)
-        if not 0 <= at <= HEAD:
+        at = text.find(opening, 0, HEAD + len(opening))
+        if at < 0:
             continue
         for closing in settings.condition_close:
             stop = text.find(closing, at + len(opening))
-            if at < stop <= at + SHORT:
+            if stop > at:
                 return text[at : stop + len(closing)]
+    after = text.find("后", 2)
+    around = (text[after - 1 : after + 1], text[after : after + 2])
+    if after > 0 and not set(around) & settings.not_after:
+        return text[: after + 1]
     return ""

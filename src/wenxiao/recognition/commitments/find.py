@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -125,21 +124,21 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment:
     time = time_of(doc, one)
     if time is None:
         hint = condition(doc, one)
-        return (
-            replace(commitment, due_text=hint, certainty="fuzzy", basis=_no_date(hint))
-            if hint
-            else commitment
-        )
+        if hint:
+            commitment.due_text, commitment.certainty = hint, "fuzzy"
+            commitment.basis = _no_date(doc, hint)
+        return commitment
     due_start, due_end = doc.normal.span(time.start, time.end)
-    return replace(
-        commitment,
-        due=time.due,
-        due_text=doc.original[due_start:due_end],
-        certainty="stated" if time.due else "fuzzy",
-        basis=time.basis,
-        provisional=time.provisional,
-    )
+    commitment.due, commitment.due_text = time.due, doc.original[due_start:due_end]
+    commitment.certainty = "stated" if time.due else "fuzzy"
+    commitment.basis = time.basis or _no_date(doc, time.text, time.note)
+    commitment.provisional = time.provisional
+    return commitment
 
 
-def _no_date(hint: str) -> str:
-    return f"“{hint}”没有写明日期，需单位补报期限或到期复核"
+def _no_date(doc: Document, hint: str, note: str = "") -> str:
+    """What to do about a time without a date: 挂账 and look again, by the domain's table."""
+    days = timedelta(doc.conventions.settings.review_days)
+    review = min(doc.reference, date.max - days) + days
+    known = f"（{note}）" if note else ""
+    return f"“{hint}”没有写明日期{known}，需单位补报期限，否则{review}复核"

@@ -134,7 +134,7 @@ def festival(
     if open_year and found and found.day < reading.reference:
         found = reading.calendar.festival(name, year + 1)
     if found is None or suffix in AFTER:
-        return hanging(phrase)
+        return hanging(phrase, f"{found.day.year}年{name}为{found.day}" if found else "")
     note = f"{found.day.year}年{name}为{found.day}"
     day = found.day
     if suffix in BEFORE:

@@ -40,11 +40,9 @@ class TimePhrase:
 
     @property
     def basis(self) -> str:
-        """The arithmetic of the date, in Chinese."""
-        if self.hangs:
-            return f"“{self.text}”自某一事件起算，答复未写明日期，需人工确定"
+        """The arithmetic of the date, in Chinese; "" without one."""
         if self.due is None:
-            return f"“{self.text}”没有写明日期，需单位补报期限或到期复核"
+            return ""
         day = "答复日" if self.from_reply else "文中所述"
         note = f"（{self.note}）" if self.note else ""
         late = "，早于答复日，已过" if self.passed else ""
@@ -71,9 +69,11 @@ class Reading:
     suffix: str = ""
 
 
+#: The longest title of a document that is looked back for (characters).
+TITLE = 60
 BEFORE = ("之前", "以前", "前")
 WITHIN = ("之内", "以内", "内")
-AFTER = ("之后", "以后", "后")
+AFTER = ("之后", "以后", "后", "结束后", "结束之后", "过后")
 
 
 def from_period(reading: Reading, phrase: TimePhrase, period: Period | None) -> TimePhrase | None:
@@ -83,7 +83,7 @@ def from_period(reading: Reading, phrase: TimePhrase, period: Period | None) -> 
     if period.open_year:
         period = _next_occurrence(reading, period)
     if suffix in AFTER and not period.inclusive and period.first != period.last:
-        return hanging(phrase)
+        return hanging(phrase, f"{phrase.text}：{period.last}之后")
     day = period.last
     if suffix in BEFORE and not period.inclusive:
         day = period.first - timedelta(1)
@@ -105,7 +105,13 @@ def dated(reading: Reading, phrase: TimePhrase, due: date, note: str = "") -> Ti
     return phrase
 
 
-def hanging(phrase: TimePhrase) -> TimePhrase:
+def hanging(phrase: TimePhrase, note: str = "") -> TimePhrase:
     """A limit that counts from an event (…完成后两个星期内, 春节后): no date until a person sets one."""
-    phrase.hangs = True
+    phrase.hangs, phrase.note = True, note
     return phrase
+
+
+def in_title(text: str, at: int) -> bool:
+    """Whether `at` is inside the name of a document (《2026年工作方案》); no name is longer than TITLE."""
+    first = max(0, at - TITLE)
+    return text.rfind("《", first, at) > text.rfind("》", first, at)

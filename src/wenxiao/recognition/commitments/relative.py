@@ -56,11 +56,11 @@ def _count(text: str) -> int | None:
 def _length(count: str, unit: str) -> tuple[int, int]:
     """(months, days) of 半年, 一年半, 两个半月, 三周, 24小时. Raises ValueError for what is no number."""
     half = count == "半"
-    n = 0 if half else _count(count.removesuffix("年半").strip())
+    n = 0 if half else _count(count)
     if n is None:
         raise ValueError(count)
-    if count.endswith("年半") or unit == "年":
-        return n * 12 + (6 if half or count.endswith("半") else 0), 0
+    if unit.startswith("年"):
+        return n * 12 + (6 if half or unit == "年半" else 0), 0
     if "季度" in unit:
         return n * 3, 0
     if "月" in unit:
