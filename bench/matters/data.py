@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 from openpyxl import load_workbook
 
+from bench.matters.made import Maker
+from wenxiao.recognition.matters.columns import columns
 from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.history import History
-from wenxiao.recognition.matters.pairs import Features
+from wenxiao.recognition.matters.pairs import Features, Side, features
+from wenxiao.recognition.matters.totals import Totals, name_the_nameless
 from wenxiao.recognition.schema import Order
 
 HERE = Path(__file__).parent
@@ -101,3 +104,14 @@ def labelled(orders: list[Order] | None = None) -> Labelled:
         is_dev=np.arange(len(rows)) < count,
         features=history.features(left, right),
     )
+
+
+def made_features(orders: list[Order], seed: int = 7) -> tuple[Features, np.ndarray]:
+    """The features and labels of pairs made from the messages, weighed as among the messages."""
+    pairs = Maker(orders, seed).pairs()
+    weight = History.of([read_facts(order) for order in orders]).weights
+    packed = name_the_nameless(columns([read_facts(o) for pair in pairs for o in (pair.a, pair.b)]), weight)
+    totals = Totals.of(packed, weight)
+    left = np.arange(0, 2 * len(pairs), 2)
+    found = features(weight, Side(packed, totals, left), Side(packed, totals, left + 1))
+    return found, np.array([pair.label for pair in pairs])

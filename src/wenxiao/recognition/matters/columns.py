@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from wenxiao.recognition.matters.facts import MARK_KINDS, Facts
+from wenxiao.recognition.matters.facts import MARK_KINDS, Facts, Mark
 from wenxiao.recognition.matters.grams import BITS, columns_of, grams
 from wenxiao.recognition.matters.words import words
 
@@ -29,11 +29,14 @@ SIGN_KINDS = FIRST_MARK + len(MARK_KINDS)
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One row an order. `nan` and 0 stand for what an order does not say; `kinds` has a bit for each kind of sign."""
+    """One row an order. `nan` and 0 stand for what an order does not say; `kinds` has a bit for each kind of
+    sign, `head_kinds` one for each kind of exact identifier in the title.
+    """
 
     words: sp.csr_matrix
     signs: sp.csr_matrix
     kinds: np.ndarray
+    head_kinds: np.ndarray
     caller: np.ndarray
     category: np.ndarray
     address: np.ndarray
@@ -93,6 +96,7 @@ def columns(facts: list[Facts]) -> Columns:
         words=_words(facts),
         signs=_signs(facts),
         kinds=np.array([_kinds(f) for f in facts], dtype=np.int32),
+        head_kinds=np.array([_mark_kinds(f.head_marks) for f in facts], dtype=np.int32),
         caller=_ids([f.caller for f in facts]),
         category=_ids([f.category for f in facts]),
         address=_ids([f.address.casefold() for f in facts]),
@@ -151,10 +155,15 @@ def _signs(facts: list[Facts]) -> sp.csr_matrix:
 
 
 def _kinds(facts: Facts) -> int:
+    others = bool(facts.problems) << PROBLEM | bool(facts.wishes) << WISH | bool(facts.areas) << AREA
+    return _mark_kinds(facts.marks) | others
+
+
+def _mark_kinds(marks: tuple[Mark, ...]) -> int:
     found = 0
-    for mark in facts.marks:
+    for mark in marks:
         found |= 1 << (FIRST_MARK + MARK_KINDS.index(mark.kind))
-    return found | bool(facts.problems) << PROBLEM | bool(facts.wishes) << WISH | bool(facts.areas) << AREA
+    return found
 
 
 def _ids(values: list[str]) -> np.ndarray:

@@ -48,6 +48,7 @@ class Facts:
     names: tuple[Name, ...]
     body_names: tuple[Name, ...]
     marks: tuple[Mark, ...]
+    head_marks: tuple[Mark, ...]
     head_problems: frozenset[str]
     problems: frozenset[str]
     wishes: frozenset[str]
@@ -114,6 +115,7 @@ def read_facts(order: Order) -> Facts:
     head = title if len(title) >= SHORT_TITLE else f"{title} {content[:OPENING]}".strip()
     full = f"{head}。{content[:READ]}。{address}"
     names = find_names(f"{head}。{address}")
+    head_marks = find_marks(head) + _junction(head, names)
     seen = words()
     head_problems = frozenset(seen.problems.find(head))
     when = order.called_at or order.dispatched_at
@@ -123,7 +125,8 @@ def read_facts(order: Order) -> Facts:
         full=full,
         names=names,
         body_names=find_names(content[:NAMED]),
-        marks=find_marks(f"{head}。{content[:NAMED]}") + _junction(head, names),
+        marks=tuple(dict.fromkeys((*head_marks, *find_marks(content[:NAMED])))),
+        head_marks=head_marks,
         head_problems=head_problems,
         problems=head_problems | frozenset(seen.problems.find(content[:READ])),
         wishes=frozenset(seen.wishes.find(head)),

@@ -1,7 +1,7 @@
 """Pairs into groups that hold together, so that groups don't chain.
 
 Average linkage: two groups become one when their orders are, on average over all pairs between them, likely to be one
-matter. A group whose ends have nothing in common is therefore never made. Small connected sets are compared in full;
+matter (the average is of bounded log-odds). A group whose ends have nothing in common is therefore never made. Small connected sets are compared in full;
 in large ones the groups nearest to each other join round by round, and a sample of the pairs between them decides.
 """
 
@@ -21,6 +21,9 @@ FULL = 64
 SPEAKERS = 6
 #: Rounds of joining; each at least halves what can still join in a set that belongs together.
 ROUNDS = 40
+#: Log-odds beyond which more evidence changes nothing. A clear no counts for more than a clear yes: two ends that have
+#: nothing in common stay apart although a third order mentions both.
+LEAST, MOST = -6.0, 2.0
 #: Pairs scored in one go.
 BLOCK = 1_000_000
 
@@ -77,9 +80,10 @@ class Linker:
         p = self.score(left, right)
         at = 0
         for part, (i, _) in zip(parts, ends, strict=True):
-            apart = 1 - p[at : at + len(i)]
+            apart = MOST - evidence(p[at : at + len(i)])
             at += len(i)
-            cut = fcluster(linkage(apart, method="average"), 1 - self.same, criterion="distance")
+            tree = linkage(apart, method="average")
+            cut = fcluster(tree, float(MOST - evidence(self.same)), criterion="distance")
             labels[part] = part[by_appearance(cut)]
 
     def _in_rounds(self, edges: Pairs, labels: np.ndarray) -> None:
@@ -93,12 +97,13 @@ class Linker:
             low, high = np.minimum(a, b)[a != b], np.maximum(a, b)[a != b]
             keys = np.unique(low * count + high)
             near = self._between(keys // count, keys % count, labels)
-            keys, near = keys[near >= self.same], near[near >= self.same]
+            keep = near >= evidence(self.same)
+            keys, near = keys[keep], near[keep]
             if not self._join(keys // count, keys % count, near, labels):
                 return
 
     def _between(self, a: np.ndarray, b: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """The average probability between the groups of each pair, by their speakers."""
+        """The average evidence between the groups of each pair, by their speakers."""
         speakers, sizes = _speakers(labels)
         na, nb = sizes[a], sizes[b]
         pair = np.repeat(np.arange(len(a)), na * nb)
@@ -108,7 +113,7 @@ class Linker:
         p = np.concatenate(
             [self.score(left[at : at + BLOCK], right[at : at + BLOCK]) for at in range(0, len(left), BLOCK)]
         )
-        return np.asarray(np.bincount(pair, weights=p, minlength=len(a)) / (na * nb))
+        return np.asarray(np.bincount(pair, weights=evidence(p), minlength=len(a)) / (na * nb))
 
     def _join(self, a: np.ndarray, b: np.ndarray, near: np.ndarray, labels: np.ndarray) -> bool:
         """Join every group with its nearest, where it is that one's nearest too or small beside it."""
@@ -131,6 +136,12 @@ class Linker:
         np.minimum.at(lowest, part, np.arange(len(labels)))
         labels[:] = lowest[part[labels]]
         return True
+
+
+def evidence(p: np.ndarray | float) -> np.ndarray:
+    """Probability as bounded log-odds: what averages over pairs are taken of, so that one pair can't decide for all."""
+    p = np.clip(p, 1e-9, 1 - 1e-9)
+    return np.asarray(np.clip(np.log(p / (1 - p)), LEAST, MOST))
 
 
 def _speakers(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ import numpy as np
 from wenxiao.recognition.matters.candidates import CROWD, NEXT, signature
 from wenxiao.recognition.matters.columns import Columns, columns
 from wenxiao.recognition.matters.facts import Facts, read_facts
-from wenxiao.recognition.matters.grouping import SPEAKERS
+from wenxiao.recognition.matters.grouping import SPEAKERS, evidence
 from wenxiao.recognition.matters.history import links, probability
 from wenxiao.recognition.matters.link import Link
 from wenxiao.recognition.matters.model import model
@@ -101,8 +101,8 @@ class Index:
         for matter in near:
             speakers = _spread(self._members[matter])
             a, b = self._sides(packed, speakers)
-            average = float(probability(model(), self._weights, a, b).mean())
-            if average >= same and (best is None or average > best[0]):
+            average = float(evidence(probability(model(), self._weights, a, b)).mean())
+            if average >= evidence(same) and (best is None or average > best[0]):
                 best = average, matter
         return best[1] if best else None
 

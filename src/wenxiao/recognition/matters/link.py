@@ -24,7 +24,7 @@ KINDS = {
     "name": ("name",),
     "problem": ("problem", "head_problem"),
     "wish": ("wish",),
-    "identifier": ("same_", "other_"),
+    "identifier": ("same_", "other_", "clash_"),
     "area": ("area_",),
     "place": ("near", "far"),
     "caller": ("same_caller",),
@@ -162,10 +162,10 @@ def _names(a: Facts, b: Facts) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     one_sided = [n for n in of_a if n in b.full] or [n for n in of_b if n in a.full]
     if one_sided:
         return f"都提到{_quoted(one_sided[:3])}", of_a, of_b
-    phrase = _phrase(a.head, b.head)
-    if phrase:
-        return f"都提到“{phrase}”", of_a, of_b
     heads = tuple(n.text for n in a.names), tuple(n.text for n in b.names)
+    phrase = _phrase(a.head, b.head)
+    if phrase and not all(heads):
+        return f"都提到“{phrase}”", of_a, of_b
     if all(heads):
         return f"地点或主体不同：{_quoted(heads[0][:3])}与{_quoted(heads[1][:3])}", *heads
     return "没有写明共同的地点或主体", *heads

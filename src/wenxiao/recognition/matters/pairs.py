@@ -121,6 +121,7 @@ def _signs(w: Weights, a: Side, b: Side) -> Features:
         "problem_cross": np.maximum(in_a, in_b),
         "problem_cross_min": np.minimum(in_a, in_b),
         "problem_missed": missed_a.astype(float) + missed_b,
+        "problem_apart": (missed_a & missed_b & (problems == 0)).astype(float),
         "wish": _share(shared[:, WISH].astype(float), np.maximum(s.wishes, t.wishes)),
         "area_other": _other(x, y, shared, AREA),
         "area_same": both.total(area) / 3,
@@ -129,11 +130,13 @@ def _signs(w: Weights, a: Side, b: Side) -> Features:
 
 
 def _exact(x: Columns, y: Columns, shared: np.ndarray) -> Features:
-    """Exact identifiers: how many values of a kind both have (at most 2), or both have some but none in common."""
+    """Exact identifiers: how many values of a kind both have (at most 2), or both have some but none in common;
+    a clash when they stand in both titles."""
     found: Features = {}
     for number, kind in enumerate(MARK_KINDS, FIRST_MARK):
         found["same_" + kind] = np.minimum(shared[:, number], 2).astype(float)
         found["other_" + kind] = _other(x, y, shared, number)
+        found["clash_" + kind] = found["other_" + kind] * ((x.head_kinds & y.head_kinds) >> number & 1)
     return found
 
 

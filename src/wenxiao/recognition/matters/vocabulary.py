@@ -16,6 +16,8 @@ from wenxiao.recognition.matters.words import words
 BACKGROUND = 5_000
 #: Added to what was seen: a word met once is not infinitely rare. Kinds of problem and areas need more of it.
 MET, MET_KIND = 0.5, 5.0
+#: The share of orders in which a kind of problem, or an area, occurs on average.
+USUAL = 0.015
 #: No word weighs more, so that weights mean the same in a million orders as in four thousand.
 HEAVIEST = 8.5
 #: A pair of characters counts as rare from this weight on (about one order in 150).
@@ -72,8 +74,8 @@ def weights(seen: Seen) -> Weights:
         square=square,
         rare=np.maximum(word - RARE, 0),
         plain=np.where(word < RARE, square, 0),
-        problem=_rarity(seen.problems * (count / max(seen.count, 1)), count, MET_KIND),
-        area=_rarity(seen.areas * (count / max(seen.count, 1)), count, MET_KIND),
+        problem=_rarity(seen.problems + behind * USUAL, count, MET_KIND),
+        area=_rarity(seen.areas + behind * USUAL, count, MET_KIND),
     )
 
 
