@@ -85,7 +85,11 @@ class Model:
 def model() -> Model:
     """The model as shipped."""
     text = (files("wenxiao.recognition") / "data" / "matters_model.json").read_text(encoding="utf-8")
-    data = json.loads(text)
+    return read_model(json.loads(text))
+
+
+def read_model(data: dict[str, Any]) -> Model:
+    """A model as its file holds it."""
     return Model(
         version=data["version"],
         one=data["one"],
