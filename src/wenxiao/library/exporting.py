@@ -99,23 +99,25 @@ def _row(order: WorkOrder) -> list[Any]:
     found = order.finding
     link = getattr(order, "matter_link", None)
     caller = order.caller
+    # What a page hides, a sheet that leaves the building hides all the more.
+    hidden = "" if not order.is_confidential else str(_("这是保密工单，内容默认不显示。"))
     return [
         order.number,
         order.called_at,
-        mask_text(order.title, caller),
-        mask_text(order.content, caller),
-        mask_text(order.reply, caller),
+        hidden or mask_text(order.title, caller),
+        hidden or mask_text(order.content, caller),
+        hidden or mask_text(order.reply, caller),
         order.unit,
         str(ClosureClass(found.closure_class).label),
         f"{found.unresolved:.0%}",
         "、".join(str(Kind(kind).label) for kind in found.kinds),
-        mask_text(found.top_text, caller),
+        hidden or mask_text(found.top_text, caller),
         str(Decision(found.decision).label),
         link.matter.number if link else "",
         str(Grade(link.matter.grade).label) if link and link.matter.grade else "",
         mask_name(caller),
         mask_phone(order.phone),
-        mask_address(order.address),
+        hidden or mask_address(order.address),
     ]
 
 
