@@ -1,11 +1,13 @@
 """How well and how fast demands are found: `python -m bench.demands`.
 
-Measured on bench/labels/demands.jsonl (608 demands of 300 messages, one reading each; see README.md there) and on the
+Measured on bench/labels/demands.jsonl (608 demands of 300 messages, one reading each: the demands of
+read2.jsonl, ids and spans only, with the part that each message belongs to) and on the
 real texts, which are not in the repository: they are looked for in $WENXIAO_DATA or ../shared/data. Everything was
 chosen by cross-validation within the `fit` part; the figures here are of the `report` part, which was read once.
 
 A demand counts as found when a labelled one in the same field shares at least half of the shorter of the two spans;
-each label counts once. "Left unanswered" counts demands whose `answered` is "no", on both sides.
+each label counts once. "Left unanswered" counts demands whose `answered` is "no", on both sides; the signal is right
+where the order has any demand labelled "no". `answered` and the clause that answers are judged on the demands found.
 """
 
 from __future__ import annotations
@@ -162,7 +164,7 @@ def figures(reader: DemandReader, cases: Iterable[Case]) -> Figures:
         no = [d for d in demands if d.answered == "no"]
         labelled = [f for f in case.labels if f.answered == "no"]
         out.left.add(len(pairs(labelled, no)), len(no), len(labelled))
-        fired, due = bool(unanswered(demands)), len(case.labels) > 1 and bool(labelled)
+        fired, due = bool(unanswered(demands)), bool(labelled)
         out.signal.add(fired and due, fired, due)
     return out
 

@@ -24,6 +24,8 @@ MARKS = {
 }
 KINDS = (*MARKS, "end")
 COMMA, COLON, END = 0, 1, len(MARKS)
+#: How far into a clause a number can still be what it begins with: white space, then the number, in code points.
+LEAD = 16
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -93,9 +95,11 @@ class Cutter:
         """The number that a clause begins with ("二、" → 2), or 0."""
         if not cut.masks[at] & self.numbered:
             return 0
-        start, end = cut.span(at)
-        piece = cut.text[start : min(end, start + len(self._forms[0]))]
-        return next((self._numbers[form] for form in self._forms if piece.startswith(form)), 0)
+        start = cut.starts[at]
+        piece = cut.text[start : min(cut.ends[at], start + LEAD)].lstrip()
+        if not piece.startswith(self._forms):
+            return 0
+        return next(self._numbers[form] for form in self._forms if piece.startswith(form))
 
     def cut(self, text: str) -> Cut:
         """The clauses of `text`, in order. Work grows in line with its length."""

@@ -49,7 +49,7 @@ class DemandReader:
         field, cut = self.message(order)
         if not cut.ends:
             return []
-        picked = self.asking.pick(cut, order.title, MOST)
+        picked = self.asking.pick(cut, MOST)
         demands = [self._demand(field, cut, at) for at in picked]
         reply = self.answering.reply(order.reply or order.handling)
         if reply.cut.ends:
@@ -67,7 +67,7 @@ class DemandReader:
     def asked(self, cut: Cut, at: int, rank: int, many: int) -> Asked:
         """What to look for in the reply."""
         number = self.message_words.number(cut, at) or rank
-        return Asked(self.answering.words(cut, at), cut.masks[at], number, many)
+        return self.answering.asked(cut, at, number, many)
 
     def _demand(self, field: str, cut: Cut, at: int) -> Demand:
         start, end = cut.span(at)
