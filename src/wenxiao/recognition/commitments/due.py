@@ -161,8 +161,8 @@ def _date_before(doc: Document, first: int) -> TimePhrase | None:
     return None
 
 
-def condition(doc: Document, one: Found) -> str:
-    """待…后, 一旦…, 竣工后: the event that the undertaking waits for, "" when it names none."""
+def condition(doc: Document, one: Found) -> tuple[int, int] | None:
+    """待…后, 一旦…, 竣工后: where the event that the undertaking waits for is named, if it is."""
     start, end = doc.starts[one.first], doc.ends[one.last]
     text = doc.normal.text[start : min(end, start + HEAD + SHORT)]
     settings = doc.conventions.settings
@@ -173,9 +173,9 @@ def condition(doc: Document, one: Found) -> str:
         for closing in settings.condition_close:
             stop = text.find(closing, at + len(opening))
             if stop > at:
-                return text[at : stop + len(closing)]
+                return start + at, start + stop + len(closing)
     after = text.find("后", 2)
-    around = (text[after - 1 : after + 1], text[after : after + 2])
-    if after > 0 and not set(around) & settings.not_after:
-        return text[: after + 1]
-    return ""
+    around = {text[after - 1 : after + 1], text[after : after + 2]}
+    if after > 0 and not around & settings.not_after:
+        return start, start + after + 1
+    return None

@@ -123,10 +123,11 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment:
     commitment = Commitment(field, start, end, doc.original[start:end], concrete=one.concrete, promisor=who)
     time = time_of(doc, one)
     if time is None:
-        hint = condition(doc, one)
-        if hint:
-            commitment.due_text, commitment.certainty = hint, "fuzzy"
-            commitment.basis = _no_date(doc, hint)
+        event = condition(doc, one)
+        if event:
+            first, last = doc.normal.span(*event)
+            commitment.due_text, commitment.certainty = doc.original[first:last], "fuzzy"
+            commitment.basis = _no_date(doc, commitment.due_text)
         return commitment
     due_start, due_end = doc.normal.span(time.start, time.end)
     commitment.due, commitment.due_text = time.due, doc.original[due_start:due_end]
