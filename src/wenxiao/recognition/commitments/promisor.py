@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cache
 
 from wenxiao.recognition.commitments.document import LOOK_BACK, Document
@@ -18,19 +19,19 @@ def promisor(doc: Document, i: int) -> str:
     Read from the last subject before the promise in its sentence; without one it is the unit itself.
     """
     third, own, promise, will = _numbers()
-    who = OWN
     first = i
     while first and doc.sentence[first - 1] == doc.sentence[i] and i - first < LOOK_BACK:
         first -= 1
-    for j in range(first, i + 1):
-        for number, at in doc.words_of(j):
-            if number == own:
-                who = OWN
-            elif number == third:
-                who = _named(doc, j, at)
-            elif number in (promise, will) and j == i:
-                return who
-    return who
+    clause, number, place = doc.words
+    party = -1
+    for k in range(bisect_left(clause, first), len(clause)):
+        if clause[k] > i or (clause[k] == i and number[k] in (promise, will)):
+            break
+        if number[k] == own:
+            party = -1
+        elif number[k] == third:
+            party = k
+    return _named(doc, clause[party], place[party]) if party >= 0 else OWN
 
 
 @cache
