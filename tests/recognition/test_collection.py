@@ -22,7 +22,7 @@ def test_a_call_after_closing_is_a_repeat_and_speaks_against_the_closing():
     )
     assert [a.repeat for a in added] == [False, True]
     assert [[e.signal for e in a.evidence] for a in added] == [["called_again"], []]
-    assert added[0].evidence[0].text == "2 2026-07-01"
+    assert added[0].evidence[0].text == "2026-07-01"
 
 
 def test_a_call_while_the_order_is_open_is_chasing_not_a_repeat():

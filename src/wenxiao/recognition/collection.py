@@ -104,7 +104,7 @@ class Collection:
                 first_closed = min(first_closed or closed, closed)
                 again = bisect_right(calls, closed, lo=place + 1)
                 if again < len(calls) and calls[again] - closed <= window:
-                    value = f"{self._traces[members[again]].order} {calls[again]:%Y-%m-%d}"
+                    value = f"{calls[again]:%Y-%m-%d}"  # not its number: it may be an order that this reader may not see
                     added[at].evidence.append(self._evidence("called_again", "matter", value))
 
     def _copied(self, added: list[Added]) -> None:
