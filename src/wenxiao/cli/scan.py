@@ -71,8 +71,14 @@ def run(args: argparse.Namespace) -> int:
     except UnknownForm as error:
         print(error, file=sys.stderr)
         return NOTHING
+    # The same file named twice is one file; an output must never take the place of what it was made from.
+    files = list({path.resolve(): path for path in args.files}.values())
+    args.out = list({path.resolve(): path for path in args.out}.values())
+    if taken := {path.resolve() for path in files} & {path.resolve() for path in args.out}:
+        print(f"{taken.pop().name}：不能写到正在读的文件上，请换一个输出文件名。", file=sys.stderr)
+        return NOTHING
     settings = Settings(as_of=args.as_of or date.today(), data=args.settings)
-    plan = Plan(args.files, settings, args.processes, matters=not args.no_matters)
+    plan = Plan(files, settings, args.processes, matters=not args.no_matters)
     try:
         with open_writers(args.out, settings.as_of) as writers, show_progress() as progress:
             result = scan(plan, writers, progress)
