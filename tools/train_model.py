@@ -3,147 +3,287 @@
 Reads the labels `train` of the public board (960, one reading each) and our own in bench/labels: `read2.jsonl` (1,260,
 one reading) and `again.jsonl` (a second reading of 630 of both that were unsure or surprised an earlier model; where
 the two differ, the order counts half on either side). `dev` is only reported on. Texts are not in the repository; they
-are read from $WENXIAO_DATA or ../shared/data. Nothing is random but the seeded folds, so the same data give the same file.
+are read from $WENXIAO_DATA or ../shared/data. Seeds are fixed, so the same data give the same file.
 
-The model is a logistic regression over n-grams of the reply, n-grams of the message, signals, and (for crossing) the
-bodies that are named. Signals are held to the side that their names lean to. Log-odds are calibrated by Platt's method
-on out-of-fold scores.
+Two steps. Heads, linear in n-grams, say what each clause is and what the whole is about; every order is read by heads
+fitted without it. Stacks, half linear and half boosted trees, put these together; they are fitted the same way, and
+what they say is calibrated on orders they were not fitted on, together with the signals, each held to its own side.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
 import json
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from python_calamine import CalamineWorkbook
-from scipy.optimize import minimize
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import f1_score, precision_recall_curve, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from wenxiao.recognition import wording
+from tools.training import (
+    HEADS,
+    KINDS,
+    ROOT,
+    Array,
+    Data,
+    Grams,
+    beside,
+    bounded,
+    clause_targets,
+    grams,
+    load,
+    ridge,
+    scaled,
+)
+from wenxiao.recognition import heads, wording
 from wenxiao.recognition.crossing import ACROSS, MOST_BODIES, crossing_details, crossing_facts
 from wenxiao.recognition.demands import find_demands, unanswered
-from wenxiao.recognition.schema import Order
 from wenxiao.recognition.signals import TextSignals
+from wenxiao.recognition.wordclasses import WordClasses
 
-ROOT = Path(__file__).resolve().parent.parent
-LABELS = ROOT / "bench" / "labels"
 OUT = ROOT / "src" / "wenxiao" / "recognition" / "data" / "model.json"
-TARGETS = {"unresolved": "unresolved", "enforcement": "enforcement", "crossing": "cross"}
-#: Orders that an n-gram must stand in; inverse regularisation; how much a message counts beside a reply; folds.
-#: Chosen by five-fold cross-validation on the training labels.
-LEAST, C, MESSAGE, FOLDS, SEED = 8, {"unresolved": 4.0, "enforcement": 6.0, "crossing": 6.0}, 0.7, 5, 3
-#: Scale of signals and facts against length-normalised n-grams.
-SIGNAL, FACT = 0.7, 0.7
+#: Orders that an n-gram must stand in; inverse regularisation; folds. Chosen by cross-validation on the training labels.
+LEAST, C_CLAUSE, C_TEXT, FOLDS, SEED = 8, 8.0, 6.0, 5, 3
+#: Of the stacks: inverse regularisation of the linear half, trees of each seed, seeds, deepest.
+C_STACK, TREES, SEEDS, DEPTH = 0.02, {"unresolved": 150, "enforcement": 80, "crossing": 80}, 2, 4
+#: Penalty on a signal's weight beside the wording; larger, and the wording says it all.
+STIFF = 2.0
 FACTS = [f"bodies_{n}" for n in range(1, MOST_BODIES + 1)] + ["joint", *ACROSS]
-
-Matrix = sp.csr_matrix
 
 
 @dataclass
-class Data:
-    """Labelled orders: `train` of them to fit on, the rest is dev. Targets are 0, 0.5 or 1."""
+class Step:
+    """The first step fitted on some orders: weights of clause heads and of text heads, with constants."""
 
-    orders: list[Order]
-    targets: dict[str, np.ndarray]
-    sure: np.ndarray
-    train: int
-    fingerprint: str
+    clause: tuple[Array, Array]
+    text: tuple[Array, Array]
 
 
-def load() -> Data:
-    """Texts and labels, joined by number."""
-    folder = Path(os.environ.get("WENXIAO_DATA", ROOT.parent / "shared" / "data")) / "tipdm"
-    rows = CalamineWorkbook.from_path(folder / "replies.xlsx").get_sheet_by_index(0).to_python()[1:]
-    texts = {int(row[0]): row for row in rows}
-    sets = [
-        _lines(p)
-        for p in (folder / "labels" / "train.jsonl", LABELS / "read2.jsonl", folder / "labels" / "dev.jsonl")
+class First:
+    """Matrices and targets of the first step, made once."""
+
+    def __init__(self, data: Data) -> None:
+        classes = WordClasses.load()
+        self.data, self.count = data, len(data.orders)
+        self.replies = grams(data.replies, data.train, LEAST, classes)
+        self.messages = grams(data.messages, data.train, LEAST, classes)
+        self.owners = self.replies.clauses.owners
+        own = scaled(self.replies.matrix)
+        before, after = beside(self.owners)
+        place = sp.csr_matrix(heads.places(self.replies.clauses, self.count))
+        self.clause = sp.hstack(
+            [own, heads.BESIDE * (before @ own), heads.BESIDE * (after @ own), heads.PLACE * place]
+        ).tocsr()
+        self.text = sp.hstack(
+            [self.replies.by_text(self.count), heads.MESSAGE * self.messages.by_text(self.count)]
+        ).tocsr()
+        self.clause_target, self.clause_weight = clause_targets(data, self.replies.clauses)
+        self.text_target = np.stack([data.targets[name] for name in HEADS], axis=1)
+
+    def fit(self, orders: Array) -> Step:
+        """Both kinds of heads on these orders."""
+        rows = np.isin(self.owners, orders)
+        clause = ridge(self.clause[rows], self.clause_target[rows], self.clause_weight[rows], C_CLAUSE)
+        target = self.text_target[orders]
+        return Step(clause, ridge(self.text[orders], target, np.ones_like(target), C_TEXT))
+
+    def features(self, step: Step, orders: Array) -> Array:
+        """What the second step sees of these orders."""
+        rows = np.flatnonzero(np.isin(self.owners, orders))
+        number = np.searchsorted(orders, self.owners[rows])
+        values = np.asarray(self.clause[rows] @ step.clause[0]) + step.clause[1]
+        whole = np.asarray(self.text[orders] @ step.text[0]) + step.text[1]
+        return np.concatenate((whole, heads.pooled(values, number, len(orders))), axis=1)
+
+
+def folds(data: Data) -> Iterator[tuple[Array, Array]]:
+    """The seeded folds of the training orders, the same for every step."""
+    hard = data.targets["unresolved"][: data.train] >= 0.5
+    yield from StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(np.zeros(data.train), hard)
+
+
+@dataclass
+class Fitted:
+    """One stack: its part of the file, and what it says of each order: training orders by folds without them."""
+
+    content: dict[str, Any]
+    scores: Array
+
+
+def stack(name: str, features: Array, data: Data) -> Fitted:
+    """Fit the second step for one target."""
+    target, n = data.targets[name], data.train
+    scores = np.zeros(len(features))
+    for a, b in folds(data):
+        scores[b] = _Pair(name, features[a], target[a]).scores(features[b])
+    pair = _Pair(name, features[:n], target[:n])
+    scores[n:] = pair.scores(features[n:])
+    return Fitted(pair.content(), scores)
+
+
+class _Pair:
+    """A linear model and boosted trees on the same features; soft targets count on both sides."""
+
+    def __init__(self, name: str, x: Array, target: Array) -> None:
+        self.mean, self.scale = x.mean(0), x.std(0) + 1e-9
+        both = np.concatenate((x, x))
+        truth, weight = np.repeat([1, 0], len(x)), np.concatenate((target, 1 - target))
+        used = weight > 0
+        both, truth, weight = both[used], truth[used], weight[used]
+        self.line = LogisticRegression(C=C_STACK, max_iter=2000)
+        self.line.fit((both - self.mean) / self.scale, truth, weight)
+        self.trees = [
+            HistGradientBoostingClassifier(
+                max_depth=DEPTH,
+                max_iter=TREES[name],
+                learning_rate=0.04,
+                min_samples_leaf=20,
+                l2_regularization=5,
+                max_features=0.3,
+                early_stopping=False,
+                random_state=seed,
+            ).fit(both, truth, weight)
+            for seed in range(SEEDS)
+        ]
+
+    def scores(self, x: Array) -> Array:
+        """Log-odds, not yet calibrated."""
+        line = self.line.decision_function((x - self.mean) / self.scale)
+        return np.asarray((line + np.mean([t.decision_function(x) for t in self.trees], axis=0)) / 2)
+
+    def content(self) -> dict[str, Any]:
+        """This stack's part of the model file."""
+        base = float(np.mean([t._baseline_prediction.item() for t in self.trees]))
+        nodes = [p.nodes for t in self.trees for (p,) in t._predictors]
+        return {
+            "mean": _short(self.mean),
+            "scale": _short(self.scale),
+            "slope": _short(self.line.coef_[0]),
+            "constant": float(self.line.intercept_[0]),
+            "trees": {"base": base, "depth": DEPTH, **_flat(nodes, len(self.trees))},
+        }
+
+
+def _flat(trees: list[Any], seeds: int) -> dict[str, list[Any]]:
+    """The nodes of all trees one after another; an inner node's value is the mean of what is below it."""
+    out: dict[str, list[Any]] = {k: [] for k in ("root", "feature", "cut", "left", "right", "value")}
+    for nodes in trees:
+        start = len(out["feature"])
+        value = np.where(nodes["is_leaf"], nodes["value"], 0.0)
+        for at in reversed(range(len(nodes))):
+            if not nodes["is_leaf"][at]:
+                sides = [int(nodes["left"][at]), int(nodes["right"][at])]
+                value[at] = np.average(value[sides], weights=nodes["count"][sides])
+        leaf = nodes["is_leaf"].astype(bool)
+        out["root"].append(start)
+        out["feature"] += np.where(leaf, -1, nodes["feature_idx"]).tolist()
+        out["cut"] += [round(float(c), 5) for c in np.where(leaf, 0, nodes["num_threshold"])]
+        out["left"] += (np.where(leaf, 0, nodes["left"]) + start).tolist()
+        out["right"] += (np.where(leaf, 0, nodes["right"]) + start).tolist()
+        out["value"] += [round(float(v) / seeds, 6) for v in value]
+    return out
+
+
+def _short(values: Array) -> list[float]:
+    return [round(float(v), 6) for v in values]
+
+
+def signals(data: Data) -> tuple[Array, list[str], Array, Array]:
+    """Which signals fire in which order, their names, and the sides that their weights must keep."""
+    rules = TextSignals()
+    names = [name for name, signal in rules.signals.items() if "reply" in signal.fields]
+    names.append("demands_unanswered")
+    fired = [
+        {e.signal for e in rules.read(o)} | ({"demands_unanswered"} if unanswered(find_demands(o)) else set())
+        for o in data.orders
     ]
-    again = {x["id"]: x for x in _lines(LABELS / "again.jsonl")}
-    train = len(sets[0]) + len(sets[1])
-    labels = [x for part in sets for x in part]
-    targets = {}
-    for name, key in TARGETS.items():
-        values = [x[key] for x in labels]
-        for at, x in enumerate(labels[:train]):
-            if x["id"] in again:
-                values[at] = (values[at] + again[x["id"]][key]) / 2
-        targets[name] = np.array(values, float)
-    orders = [
-        Order(str(x["id"]), title=str(r[2]), content=str(r[4]), reply=str(r[5]))
-        for x in labels
-        for r in [texts[x["id"]]]
-    ]
-    mark = hashlib.sha256(json.dumps(labels[:train], sort_keys=True).encode()).hexdigest()[:16]
-    return Data(orders, targets, np.array([x["sure"] for x in labels]), train, mark)
+    up = np.array([n not in rules.signals or rules.signals[n].leans == "unresolved" for n in names])
+    table = np.array([[float(n in f) for n in names] for f in fired])
+    return table, names, np.where(up, 0, -np.inf), np.where(up, np.inf, 0)
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+def calibrated(fitted: Fitted, data: Data, name: str, extra: Array, least: Array, most: Array) -> Array:
+    """Slope of the stack, weights of the extras and constant, fitted on scores of orders that the stack had not seen."""
+    n = data.train
+    x = np.column_stack((fitted.scores, extra))
+    bounds = np.concatenate(([0.0], least)), np.concatenate(([np.inf], most))
+    stiff = np.concatenate(([0.0], np.full(extra.shape[1], STIFF)))
+    return bounded(x[:n], data.targets[name][:n], *bounds, stiff)
 
 
-def grams(texts: list[str], train: int) -> tuple[Matrix, list[int]]:
-    """Which n-grams (their keys) stand in which text; only those that enough training texts have."""
-    cut = wording.split(texts)
-    rows, keys = [], []
-    for found, at in wording.keys(cut.codes):
-        rows.append(cut.owners[np.searchsorted(cut.firsts, at, side="right") - 1])
-        keys.append(found)
-    unique, column = np.unique(np.concatenate(keys), return_inverse=True)
-    ones = np.ones(len(column))
-    matrix = sp.csr_matrix((ones, (np.concatenate(rows), column)), shape=(len(texts), len(unique)))
-    matrix.sum_duplicates()
-    matrix.data[:] = 1
-    kept = np.asarray(matrix[:train].sum(0)).ravel() >= LEAST
-    return matrix[:, kept].tocsr(), [int(k) for k in unique[kept]]
+def figures(name: str, logit: Array, data: Data) -> dict[str, float]:
+    """What to say of one target: by cross-validation on the training labels, and on dev."""
+    n, target = data.train, data.targets[name]
+    hard, chance = target >= 0.5, 1 / (1 + np.exp(-logit))
+    cut = max(np.arange(0.1, 0.8, 0.01), key=lambda t: f1_score(hard[:n], chance[:n] >= t))
+    out = {"threshold": cut}
+    for part, at in (("cv", slice(0, n)), ("dev", slice(n, None))):
+        sure = data.sure[at]
+        precision, recall, _ = precision_recall_curve(hard[at], chance[at])
+        out[f"{part}_auroc"] = roc_auc_score(hard[at], logit[at])
+        out[f"{part}_auroc_sure"] = roc_auc_score(hard[at][sure], logit[at][sure])
+        out[f"{part}_precision_at_recall_90"] = max(precision[recall >= 0.9])
+        out[f"{part}_calibration_error"] = _calibration_error(chance[at], hard[at])
+        out[f"{part}_f1"] = f1_score(hard[at], chance[at] >= cut)
+    return {key: round(float(value), 3) for key, value in out.items()}
 
 
-def _spread(matrix: Matrix, keys: list[int], vocabulary: dict[int, int]) -> Matrix:
-    """The matrix over the common vocabulary, each row scaled by the root of its number of n-grams, as the model does."""
-    places = [vocabulary[key] for key in keys]
-    moved = matrix @ sp.csr_matrix(
-        (np.ones(len(places)), (range(len(places)), places)), shape=(len(places), len(vocabulary))
+def _calibration_error(chance: Array, hard: Array, bins: int = 10) -> float:
+    place = np.minimum((chance * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            abs(chance[place == b].mean() - hard[place == b].mean()) * (place == b).mean() for b in set(place)
+        )
     )
-    counts = np.maximum(1, np.asarray(moved.sum(1)).ravel())
-    return sp.csr_matrix(sp.diags(1 / np.sqrt(counts)) @ moved)
 
 
-def fit(
-    x: Matrix, target: np.ndarray, c: float, bounds: list[tuple[float | None, float | None]]
-) -> np.ndarray:
-    """Weights and constant of a ridge logistic regression on targets between 0 and 1, within bounds."""
-    columns, transposed = x.shape[1], x.T.tocsr()
+def first_step(first: First, step: Step) -> dict[str, Any]:
+    """The first step's part of the model file: weights as whole numbers of a unit per head."""
+    size, kinds = first.replies.matrix.shape[1], len(KINDS)
+    by_clause = step.clause[0][: 3 * size].reshape(3, size, kinds)
+    by_clause = by_clause * np.array([heads.OWN, heads.BESIDE, heads.BESIDE])[:, None, None]
+    by_clause = by_clause.transpose(1, 0, 2).reshape(size, 3 * kinds)
+    text, asked = step.text[0][:size], heads.MESSAGE * step.text[0][size:]
+    units = [np.abs(part).max(0) / 127 for part in (by_clause, text, asked)]
+    whole = [np.rint(p / u).astype(np.int8) for p, u in zip((by_clause, text, asked), units, strict=True)]
+    return {
+        "kinds": list(KINDS),
+        "heads": list(HEADS),
+        "bias": {"clause": _short(step.clause[1]), "text": _short(step.text[1])},
+        "place": [_short(row) for row in heads.PLACE * step.clause[0][3 * size :]],
+        "unit": {
+            k: [float(f"{v:.6g}") for v in u]
+            for k, u in zip(("clause", "text", "message"), units, strict=True)
+        },
+        "reply": {
+            "grams": _spelled(first.replies),
+            "clause": heads.pack(whole[0]),
+            "text": heads.pack(whole[1]),
+        },
+        "message": {"grams": _spelled(first.messages), "text": heads.pack(whole[2])},
+    }
 
-    def loss(v: np.ndarray) -> tuple[float, np.ndarray]:
-        z = x @ v[:-1] + v[-1]
-        gap = 1 / (1 + np.exp(-z)) - target
-        value = c * (np.logaddexp(0, z) - target * z).sum() + 0.5 * (v[:-1] ** 2).sum()
-        return value, np.append(c * (transposed @ gap) + v[:-1], c * gap.sum())
 
-    start = np.zeros(columns + 1)
-    return minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)], options={"maxiter": 300}
-    ).x
+def _spelled(part: Grams) -> str:
+    return " ".join(wording.gram_of(key) for key in part.keys)
 
 
-def calibrate(scores: np.ndarray, target: np.ndarray) -> tuple[float, float]:
-    """Slope and constant by Platt's method, on soft targets."""
-    both = np.concatenate((scores, scores))[:, None]
-    truth = np.repeat([1, 0], len(scores))
-    weight = np.concatenate((target, 1 - target))
-    used = weight > 0
-    line = LogisticRegression(C=1e6).fit(both[used], truth[used], sample_weight=weight[used])
-    return float(line.coef_[0, 0]), float(line.intercept_[0])
+def cross_fitted(first: First, data: Data) -> tuple[Array, Step]:
+    """Features of every order from a first step fitted without it, and the step fitted on all training orders."""
+    every = np.arange(len(data.orders))
+    step = first.fit(every[: data.train])
+    dev = first.features(step, every[data.train :])
+    out = np.zeros((len(every), dev.shape[1]))
+    out[data.train :] = dev
+    for a, b in folds(data):
+        out[b] = first.features(first.fit(a), b)
+    return np.round(out, 6), step
 
 
 def main() -> None:
@@ -152,105 +292,42 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     out: Path = parser.parse_args().out
     data = load()
-    replies, reply_keys = grams([o.reply for o in data.orders], data.train)
-    messages, message_keys = grams([f"{o.title}\n{o.content}" for o in data.orders], data.train)
-    vocabulary = {key: at for at, key in enumerate(sorted({*reply_keys, *message_keys}))}
-    words = [_spread(replies, reply_keys, vocabulary), MESSAGE * _spread(messages, message_keys, vocabulary)]
-    signals, names, sides = _signals(data.orders)
-    facts = sp.csr_matrix(
-        [[float(f in crossing_facts(crossing_details(o))) for f in FACTS] for o in data.orders]
-    )
-    free: list[tuple[float | None, float | None]] = [(None, None)] * (2 * len(vocabulary))
-    extra = {
-        "unresolved": (SIGNAL * signals, sides),
-        "enforcement": (sp.csr_matrix((len(data.orders), 0)), []),
-        "crossing": (FACT * facts, [(None, None)] * len(FACTS)),
-    }
-    heads: dict[str, np.ndarray] = {}
-    bias, thresholds, figures, more = {}, {}, {}, {}
-    for name in TARGETS:
-        x = sp.hstack([*words, extra[name][0]]).tocsr()
-        head = _head(x, data, name, [*free, *extra[name][1]])
-        size = len(vocabulary)
-        heads[f"{name}/reply"] = head.weights[:size]
-        heads[f"{name}/message"] = MESSAGE * head.weights[size : 2 * size]
-        more[name] = head.weights[2 * size :]
-        bias[name], figures[name] = head.constant, head.figures
-        if name != "unresolved":
-            thresholds[name] = head.threshold
-        print(name, head.figures)
-    table = np.array(list(heads.values())).T
-    unit = float(np.abs(table).max() / 30000)
+    first = First(data)
+    features, step = cross_fitted(first, data)
+    facts = np.array([[float(f in crossing_facts(crossing_details(o))) for f in FACTS] for o in data.orders])
+    table, names, least, most = signals(data)
+    nothing = np.zeros((len(data.orders), 0)), np.zeros(0), np.zeros(0)
+    stacks, last, said = {}, {}, {}
+    for name in TREES:
+        x = np.column_stack((features, facts)) if name == "crossing" else features
+        fitted = stack(name, x, data)
+        extra = (table, least, most) if name == "unresolved" else nothing
+        weights = calibrated(fitted, data, name, *extra)
+        logit = np.column_stack((fitted.scores, extra[0])) @ weights[:-1] + weights[-1]
+        stacks[name], said[name] = fitted.content, figures(name, logit, data)
+        last[name] = {"slope": float(weights[0]), "constant": float(weights[-1])}
+        if name == "unresolved":
+            by_signal = {n: round(float(w), 4) for n, w in zip(names, weights[1:-1], strict=True)}
+        print(name, said[name], flush=True)
+    print(by_signal)
     content = {
-        "format": "wenxiao.model/1",
+        "format": "wenxiao.model/2",
         "name": f"closure-{data.fingerprint[:8]}",
         "info": {
             "trained_on": "960 + 1,260 labelled replies of one provincial message board (2011-2020), 630 of them read twice",
             "fingerprint": data.fingerprint,
-            "figures": figures,
+            "figures": said,
         },
-        "bias": bias,
-        "signals": {n: round(float(v) * SIGNAL, 4) for n, v in zip(names, more["unresolved"], strict=True)},
-        "crossing_facts": {
-            n: round(float(v) * FACT, 4) for n, v in zip(FACTS, more["crossing"], strict=True)
-        },
-        "thresholds": thresholds,
-        "heads": list(heads),
-        "unit": unit,
-        "grams": " ".join(wording.gram_of(key) for key in vocabulary),
-        "weights": base64.b64encode(np.round(table / unit).astype("<i2").tobytes()).decode(),
+        "first": first_step(first, step),
+        "facts": FACTS,
+        "stacks": stacks,
+        "last": last,
+        "signals": by_signal,
+        "thresholds": {name: said[name]["threshold"] for name in ("enforcement", "crossing")},
     }
-    out.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    print(f"{out}: {len(vocabulary)} n-grams, {out.stat().st_size / 1e6:.2f} MB")
-
-
-def _signals(orders: list[Order]) -> tuple[Matrix, list[str], list[tuple[float | None, float | None]]]:
-    rules = TextSignals()
-    names = [name for name, signal in rules.signals.items() if "reply" in signal.fields] + [
-        "demands_unanswered"
-    ]
-    fired = [
-        {e.signal for e in rules.read(o)} | ({"demands_unanswered"} if unanswered(find_demands(o)) else set())
-        for o in orders
-    ]
-    leans = [rules.signals[n].leans if n in rules.signals else "unresolved" for n in names]
-    sides: list[tuple[float | None, float | None]] = [
-        (0, None) if s == "unresolved" else (None, 0) for s in leans
-    ]
-    return sp.csr_matrix([[float(n in f) for n in names] for f in fired]), names, sides
-
-
-@dataclass
-class Head:
-    """One fitted and calibrated head."""
-
-    weights: np.ndarray
-    constant: float
-    threshold: float
-    figures: dict[str, float]
-
-
-def _head(x: Matrix, data: Data, name: str, bounds: list[tuple[float | None, float | None]]) -> Head:
-    target, n = data.targets[name], data.train
-    hard = target >= 0.5
-    scores = np.zeros(n)
-    for a, b in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(np.zeros(n), hard[:n]):
-        v = fit(x[a], target[a], C[name], bounds)
-        scores[b] = x[b] @ v[:-1] + v[-1]
-    slope, constant = calibrate(scores, target[:n])
-    v = fit(x[:n], target[:n], C[name], bounds)
-    dev = slope * (x[n:] @ v[:-1] + v[-1]) + constant
-    chances = 1 / (1 + np.exp(-(slope * scores + constant)))
-    best = max(np.arange(0.1, 0.8, 0.01), key=lambda t: f1_score(hard[:n], chances >= t))
-    figures = {
-        "cv_auroc": roc_auc_score(hard[:n], scores),
-        "dev_auroc": roc_auc_score(target[n:], dev),
-        "dev_auroc_sure": roc_auc_score(target[n:][data.sure[n:]], dev[data.sure[n:]]),
-        "cv_f1": f1_score(hard[:n], chances >= best),
-        "dev_f1": f1_score(target[n:], 1 / (1 + np.exp(-dev)) >= best),
-    }
-    rounded = {key: round(float(value), 3) for key, value in figures.items()}
-    return Head(slope * v[:-1], slope * float(v[-1]) + constant, float(best), rounded)
+    out.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    size = out.stat().st_size / 1e6
+    print(f"{out}: {len(first.replies.keys)} and {len(first.messages.keys)} n-grams, {size:.2f} MB")
 
 
 if __name__ == "__main__":

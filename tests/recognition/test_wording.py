@@ -4,14 +4,19 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wenxiao.recognition.wording import Wording, split
+from wenxiao.recognition.wordclasses import WordClasses, sorts
+from wenxiao.recognition.wording import Table, Wording, gram_of, key_of, split
 
-WORDS = Wording(["已", "已转", "转交", "已转交", "整改到", "整改到位", "路"], np.arange(1, 15).reshape(7, 2))
+GRAMS = ["已", "已转", "转交", "已转交", "整改到", "整改到位", "路"]
+WORDS = Wording(GRAMS, np.arange(1, 15).reshape(7, 2), np.arange(7)[:, None])
+NO_CLASSES = WordClasses({"other": []})
 ANY = st.text(alphabet="已转交整改到位路，。：,:;0 12\n\t\u3000A\U00020000①", max_size=60)
 
 
 def sums(texts: list[str]) -> list[list[int]]:
-    return WORDS.weigh(split(texts), len(texts)).sums.tolist()
+    clauses = split(texts)
+    found, _ = WORDS.clause_sums(WORDS.hits(sorts(clauses, NO_CLASSES)), len(clauses.owners))
+    return found.tolist()
 
 
 def test_clauses_are_where_they_stand_in_each_text() -> None:
@@ -26,8 +31,34 @@ def test_figures_with_a_comma_or_a_colon_stay_whole() -> None:
     assert (pieces.ends - pieces.starts).tolist() == [7, 6, 2]
 
 
-def test_an_n_gram_counts_once_in_a_text_where_it_first_stands() -> None:
-    assert sums(["路，路"]) == [[13, 14], [0, 0]]
+def test_in_a_text_an_n_gram_counts_once_where_it_first_stands() -> None:
+    clauses = split(["路，已，路", "路"])
+    hits = WORDS.hits(sorts(clauses, NO_CLASSES))
+    total, number = WORDS.text_sums(hits, clauses.owners, 2)
+    assert (total.tolist(), number.tolist()) == ([[6], [6]], [2, 1])
+    assert WORDS.text_sums_by_clause(hits, clauses.owners, 2, 0).tolist() == [6, 0, 0, 6]
+
+
+def test_words_are_read_by_their_classes_the_longest_first() -> None:
+    classes = WordClasses({"other": ["已婚"], "past": ["已"], "build": ["更换", "更换灯具"]})
+    words = classes.find(split(["已婚，已更换灯具"]))
+    assert [classes.names[number - 1] for number in words.classes] == ["past", "build"]
+    assert words.clauses.tolist() == [1, 1]
+
+
+def test_class_n_grams_stay_within_their_clause() -> None:
+    classes = WordClasses({"other": [], "past": ["已"], "build": ["更换"]})
+    found = {gram_of(int(key)) for keys, _ in sorts(split(["已，更换"]), classes) for key in keys}
+    assert "\ue002\ue003" not in found
+    found = {gram_of(int(key)) for keys, _ in sorts(split(["已更换"]), classes) for key in keys}
+    assert "\ue002\ue003" in found
+
+
+def test_a_table_finds_what_it_holds_and_nothing_else() -> None:
+    grams = [chr(0x4E00 + i) + chr(0x5000 + j) for i in range(40) for j in range(40)]
+    at, rows = Table(grams).find(np.array([key_of(g) for g in ["不有", *grams, "无"]], dtype=np.uint64))
+    assert at.tolist() == list(range(1, len(grams) + 1))
+    assert rows.tolist() == list(range(1, len(grams) + 1))
 
 
 def test_a_clause_gets_the_sum_of_its_n_grams() -> None:

@@ -1,39 +1,46 @@
-"""The closure model: from an order's texts, signals and commitments to calibrated log-odds, every part of it shown.
+"""The closure model: from an order's texts, signals and named bodies to calibrated log-odds, every part of it shown.
 
-The log-odds are a plain sum: a constant, what the wording of each clause adds, what each signal adds. The file
-(`data/model.json`) says what it was trained on, how well it does, and which version of which lists it expects.
-Nothing here depends on the size of a batch: the wording is summed in whole numbers (see `wording`).
+Two steps (`heads`, `stack`) weigh the wording; each fired signal adds its own weight to that. The parts add up to the
+log-odds: a constant, what each clause adds, what each signal adds. The file (`data/model.json`) says what it was
+trained on and how well it does. Nothing here depends on the size of a batch.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from math import exp, sqrt
+from math import exp
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from wenxiao.recognition.crossing import CrossingDetails, crossing_details, crossing_facts
+from wenxiao.recognition.heads import Floats, Heads, Read
 from wenxiao.recognition.schema import Commitment, Evidence, Order
+from wenxiao.recognition.stack import Stack
 from wenxiao.recognition.text import boilerplate
-from wenxiao.recognition.wording import Clauses, Ints, Wording, split
+from wenxiao.recognition.wordclasses import WordClasses
 
 #: How many clauses are shown as what the wording says.
 SHOWN = 3
 #: A clause that adds less than this to the log-odds is not worth showing.
 LEAST = 0.15
+#: A clause is taken for the reason of a kind only when it is of that kind with at least these log-odds.
+LIKELY = -1.5
+#: Orders read at once; bounds the memory, changes no result.
+BATCH = 64
+KINDS_OF_ORDER = ("unresolved", "enforcement", "crossing")
 
 
 @dataclass(slots=True)
 class Scores:
     """What the model says of one order. `logit` is calibrated: `unresolved` is its logistic.
 
-    `signal_weights` is what each fired signal added to `logit`; `wording` the clauses that added most, either way.
+    `signal_weights` is what each fired signal added to `logit`; `wording` the clauses that added most, either way;
+    `how` the chance of each kind of closing (done, informed, refused …).
     """
 
     logit: float
@@ -54,16 +61,12 @@ class Model:
     def __init__(self, content: dict[str, Any]) -> None:
         self.name: str = content["name"]
         self.info: dict[str, Any] = content["info"]
-        self._bias: dict[str, float] = content["bias"]
-        self._facts: dict[str, float] = content.get("crossing_facts", {})
+        self._heads = Heads(content["first"], WordClasses.load())
+        self._facts: list[str] = content["facts"]
+        self._stacks = {name: Stack(part) for name, part in content["stacks"].items()}
+        self._last: dict[str, dict[str, float]] = content["last"]
         self._signals: dict[str, float] = content["signals"]
         self._thresholds: dict[str, float] = content["thresholds"]
-        heads: list[str] = content["heads"]
-        self._head = {name: at for at, name in enumerate(heads)}
-        flat = np.frombuffer(base64.b64decode(content["weights"]), dtype="<i2")
-        grams = content["grams"].split(" ")
-        self._wording = Wording(grams, flat.reshape(len(grams), len(heads)))
-        self._unit: float = content["unit"]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Model:
@@ -86,71 +89,93 @@ class Model:
 
         `crossing` is what `crossing` read in each order, where the caller has it already.
         """
-        del commitments  # tried as features, and they added nothing to what the wording says
-        if not orders:
-            return []
+        del commitments  # the clause heads were taught by labelled commitments themselves
         named = [crossing_details(order) for order in orders] if crossing is None else crossing
+        out = []
+        for at in range(0, len(orders), BATCH):
+            part = slice(at, at + BATCH)
+            out += self._batch(orders[part], signals[part], named[part])
+        return out
+
+    def _batch(
+        self,
+        orders: Sequence[Order],
+        signals: Sequence[Sequence[Evidence]],
+        named: Sequence[CrossingDetails],
+    ) -> list[Scores]:
         replies = [o.reply or o.handling for o in orders]
-        answer = _Part(self, replies)
-        asked = _Part(self, [f"{o.title}\n{o.content}" for o in orders])
+        read = self._heads.read(replies, [f"{o.title}\n{o.content}" for o in orders])
+        facts = np.array([[f in found for f in self._facts] for found in map(crossing_facts, named)], float)
+        parts, constant = self._stacks["unresolved"].parts(read.features)
+        parts *= self._last["unresolved"]["slope"]
+        wording = parts.sum(axis=1) + constant * self._last["unresolved"]["slope"]
+        chances = {
+            "enforcement": self._chances("enforcement", read.features),
+            "crossing": self._chances("crossing", np.concatenate((read.features, facts), axis=1)),
+        }
         out = []
         for at, order in enumerate(orders):
             fired = {e.signal for e in signals[at]} & self._signals.keys()
             weights = {name: self._signals[name] for name in sorted(fired)}
-            by_head = {
-                head: answer.total(at, f"{head}/reply")
-                + asked.total(at, f"{head}/message")
-                + self._bias[head]
-                for head in ("unresolved", "enforcement", "crossing")
-            }
-            by_head["crossing"] += sum(self._facts.get(fact, 0.0) for fact in crossing_facts(named[at]))
-            logit = by_head["unresolved"] + sum(weights.values())
-            enforcement, crosses = _logistic(by_head["enforcement"]), _logistic(by_head["crossing"])
-            out.append(
-                Scores(
-                    logit,
-                    _logistic(logit),
-                    weights,
-                    answer.evidence(at, "reply" if order.reply else "handling", replies[at]),
-                    enforcement,
-                    crosses,
-                    enforcement >= self._thresholds["enforcement"],
-                    crosses >= self._thresholds["crossing"],
-                )
+            logit = float(wording[at]) + self._last["unresolved"]["constant"] + sum(weights.values())
+            shown = self._evidence(read, parts[at], at, ("reply" if order.reply else "handling", replies[at]))
+            enforcement, crosses = float(chances["enforcement"][at]), float(chances["crossing"][at])
+            scores = Scores(
+                logit,
+                _logistic(logit),
+                weights,
+                shown,
+                enforcement,
+                crosses,
+                enforcement >= self._thresholds["enforcement"],
+                crosses >= self._thresholds["crossing"],
             )
+            scores.how = {
+                name: round(_logistic(float(value)), 4)
+                for name, value in zip(self._heads.heads[1:9], read.texts[at, 1:9], strict=True)
+            }
+            out.append(scores)
         return out
 
+    def _chances(self, name: str, features: Floats) -> Floats:
+        parts, constant = self._stacks[name].parts(features)
+        logit = (parts.sum(axis=1) + constant) * self._last[name]["slope"] + self._last[name]["constant"]
+        return np.asarray(1 / (1 + np.exp(-logit)))
 
-class _Part:
-    """One text of each order of a batch, weighed."""
-
-    def __init__(self, model: Model, texts: Sequence[str]) -> None:
-        self._head = model._head
-        self.clauses: Clauses = split(texts)
-        weighed = model._wording.weigh(self.clauses, len(texts))
-        self._sums: Ints = weighed.sums
-        self._scales = [model._unit / sqrt(max(1, n)) for n in weighed.distinct.tolist()]
-        self._bounds = np.searchsorted(self.clauses.owners, np.arange(len(texts) + 1))
-        edges = np.concatenate((np.zeros((1, self._sums.shape[1]), np.int64), np.cumsum(self._sums, axis=0)))
-        self._totals = edges[self._bounds[1:]] - edges[self._bounds[:-1]]
-
-    def total(self, at: int, head: str) -> float:
-        return float(self._totals[at, self._head[head]]) * self._scales[at]
-
-    def evidence(self, at: int, name: str, text: str) -> list[Evidence]:
-        """The clauses that weigh most, strongest first."""
-        first, last = self._bounds[at], self._bounds[at + 1]
-        weights = self._sums[first:last, self._head["unresolved/reply"]] * self._scales[at]
-        heaviest = np.argsort(-abs(weights), kind="stable")[: 3 * SHOWN]
+    def _evidence(self, read: Read, parts: Floats, at: int, text: tuple[str, str]) -> list[Evidence]:
+        """The clauses that add most, strongest first."""
+        owners = read.clauses.owners
+        first, last = np.searchsorted(owners, (at, at + 1)).tolist()
+        if first == last:
+            return []
+        weights = self._by_clause(read, parts, first, last)
         found = []
-        for i in heaviest.tolist():
-            start, end = int(self.clauses.starts[first + i]), int(self.clauses.ends[first + i])
+        for i in np.argsort(-abs(weights), kind="stable")[: 3 * SHOWN].tolist():
+            start, end = int(read.clauses.starts[first + i]), int(read.clauses.ends[first + i])
             # A greeting or "our answer follows" weighs by the company it keeps; it convinces nobody as a reason.
-            if abs(weights[i]) >= LEAST and not boilerplate(text[start:end]):
-                found.append(
-                    Evidence("wording", name, start, end, text[start:end], round(float(weights[i]), 3))
-                )
+            if abs(weights[i]) >= LEAST and not boilerplate(text[1][start:end]):
+                piece = text[1][start:end]
+                found.append(Evidence("wording", text[0], start, end, piece, round(float(weights[i]), 3)))
         return found[:SHOWN]
+
+    def _by_clause(self, read: Read, parts: Floats, first: int, last: int) -> Floats:
+        """What each clause of one reply adds.
+
+        A kind's part goes to the clause that is most of that kind, if it is likely of it at all; the part of the text
+        heads is shared out among the clauses that speak for its side, by how much they do.
+        """
+        heads, kinds = len(self._heads.heads), len(self._heads.kinds)
+        weights = np.zeros(last - first)
+        by_kind = parts[heads : heads + 3 * kinds].reshape(3, kinds).sum(axis=0)
+        values = read.kinds[first:last]
+        for kind, most in enumerate(values.argmax(axis=0).tolist()):
+            if values[most, kind] >= LIKELY:
+                weights[most] += by_kind[kind]
+        whole = float(parts[:heads].sum())
+        speaking = np.maximum(read.shares[first:last] * (1 if whole > 0 else -1), 0)
+        if speaking.any():
+            weights += whole * speaking / speaking.sum()
+        return weights
 
 
 def _logistic(logit: float) -> float:

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -119,78 +119,115 @@ def gram_of(key: int) -> str:
 
 
 class Table:
-    """A hash table from keys to rows that is asked for a whole batch at once; row 0 stands for "not there"."""
+    """A hash table from keys to rows, counted from 1, that is asked for a whole batch at once."""
 
     def __init__(self, grams: Sequence[str]) -> None:
         bits = max(4, (4 * len(grams)).bit_length())
         self._shift = np.uint64(64 - bits)
         self._mask = (1 << bits) - 1
-        self._keys = np.zeros(self._mask + 1, dtype=np.uint64)
+        self._keys = np.array([0, *map(key_of, grams)], dtype=np.uint64)
         self._rows = np.zeros(self._mask + 1, dtype=np.int64)
         for row, gram in enumerate(grams, 1):
-            key = key_of(gram)
-            slot = key * int(_MULTIPLIER) % 2**64 >> int(self._shift)
-            while self._keys[slot]:
+            slot = key_of(gram) * int(_MULTIPLIER) % 2**64 >> int(self._shift)
+            while self._rows[slot]:
                 slot = (slot + 1) & self._mask
-            self._keys[slot], self._rows[slot] = key, row
+            self._rows[slot] = row
 
-    def rows(self, wanted: Codes) -> Ints:
-        """The row of each key, 0 where the table lacks it."""
+    def find(self, wanted: Codes) -> tuple[Ints, Ints]:
+        """Which of the wanted keys are there, in order, and the row of each."""
         slots = ((wanted * _MULTIPLIER) >> self._shift).astype(np.int64)
-        there = self._keys[slots]
-        rows = np.where(there == wanted, self._rows[slots], 0)
-        open_ = np.flatnonzero((there != wanted) & (there != 0))
-        while len(open_):
-            slots[open_] = (slots[open_] + 1) & self._mask
-            there = self._keys[slots[open_]]
-            rows[open_] = np.where(there == wanted[open_], self._rows[slots[open_]], 0)
-            open_ = open_[(there != wanted[open_]) & (there != 0)]
-        return rows
+        rows = self._rows[slots]
+        at = np.flatnonzero(rows)
+        rows, slots = rows[at], slots[at]
+        right = self._keys[rows] == wanted[at]
+        found, found_rows = [at[right]], [rows[right]]
+        while not right.all():
+            at, slots = at[~right], (slots[~right] + 1) & self._mask
+            rows = self._rows[slots]
+            filled = rows > 0
+            at, slots, rows = at[filled], slots[filled], rows[filled]
+            right = self._keys[rows] == wanted[at]
+            found.append(at[right])
+            found_rows.append(rows[right])
+        if len(found) == 1:
+            return found[0], found_rows[0]
+        at, rows = np.concatenate(found), np.concatenate(found_rows)
+        order = np.argsort(at, kind="stable")
+        return at[order], rows[order]
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """What each clause of a batch weighs: `sums[i, head]`; and `distinct[t]`, the known n-grams of text t."""
+class Hits(NamedTuple):
+    """Known n-grams of one sort found in a batch, in the order of their places: their rows and their clauses."""
 
-    sums: Ints
-    distinct: Ints
+    rows: Ints
+    clauses: Ints
 
 
 class Wording:
-    """A table of n-grams and their weights: whole numbers, one column per head, one row per n-gram.
+    """A table of n-grams with whole-number weights, one row each: columns for clauses and columns for whole texts."""
 
-    An n-gram counts once in a text, where it first stands: saying a thing twice does not make it truer, and a reply
-    that was pasted twice reads like one.
-    """
-
-    def __init__(self, grams: Sequence[str], weights: npt.NDArray[Any]) -> None:
+    def __init__(self, grams: Sequence[str], by_clause: npt.NDArray[Any], by_text: npt.NDArray[Any]) -> None:
         self._table = Table(grams)
-        empty = np.zeros((1, weights.shape[1]), dtype=np.int64)
-        self._weights = np.concatenate((empty, weights.astype(np.int64)))
+        self._by_clause = _with_nothing(by_clause)
+        self._by_text = _with_nothing(by_text)
 
-    def weigh(self, clauses: Clauses, texts: int) -> Weighed:
-        """The weight of every clause of a batch of so many texts."""
-        sums = np.zeros((len(clauses.starts), self._weights.shape[1]), dtype=np.int64)
-        rows, places = self.hits(clauses)
-        if not len(rows):
-            return Weighed(sums, np.zeros(texts, dtype=np.int64))
-        owner = np.searchsorted(clauses.firsts, places, side="right") - 1
-        order = np.argsort(owner, kind="stable")
-        owner, values = owner[order], self._weights[rows[order]]
+    def hits(self, sorts: Sequence[tuple[Codes, Ints]]) -> list[Hits]:
+        """Of each sort of n-grams (keys, clause of each) those that the table knows."""
+        found = []
+        for key, clause in sorts:
+            at, rows = self._table.find(key)
+            found.append(Hits(rows, clause[at]))
+        return found
+
+    def clause_sums(self, hits: Sequence[Hits], count: int) -> tuple[Ints, Ints]:
+        """For each of `count` clauses the sum of its n-grams' weights and their number."""
+        sums = np.zeros((count, self._by_clause.shape[1]), dtype=np.int64)
+        number = np.zeros(count, dtype=np.int64)
+        for rows, clauses in hits:
+            _add(sums, self._by_clause[rows], clauses)
+            number += np.bincount(clauses, minlength=count)
+        return sums, number
+
+    def text_sums(self, hits: Sequence[Hits], owners: Ints, count: int) -> tuple[Ints, Ints]:
+        """For each of `count` texts the sum of its n-grams' weights and their number, each n-gram once a text.
+
+        Saying a thing twice does not make it truer, and a reply that was pasted twice reads like one.
+        """
+        sums = np.zeros((count, self._by_text.shape[1]), dtype=np.int64)
+        number = np.zeros(count, dtype=np.int64)
+        for one in hits:
+            rows, clauses = self._once(one, owners, count)
+            texts = owners[clauses]
+            _add(sums, self._by_text[rows], texts)
+            number += np.bincount(texts, minlength=count)
+        return sums, number
+
+    def text_sums_by_clause(self, hits: Sequence[Hits], owners: Ints, count: int, column: int) -> Ints:
+        """One column of `text_sums` laid out over the clauses where each n-gram first stands."""
+        sums = np.zeros((len(owners), 1), dtype=np.int64)
+        for one in hits:
+            rows, clauses = self._once(one, owners, count)
+            _add(sums, self._by_text[rows, column : column + 1], clauses)
+        return sums[:, 0]
+
+    def _once(self, hits: Hits, owners: Ints, count: int) -> Hits:
+        """Each n-gram at its first place in each text."""
+        rows, clauses = hits
+        cell = owners[clauses] * len(self._by_text) + rows
+        first = np.empty(count * len(self._by_text), dtype=np.int32)
+        at = np.arange(len(cell), dtype=np.int32)
+        first[cell[::-1]] = at[::-1]
+        kept = first[cell] == at
+        return Hits(rows[kept], clauses[kept])
+
+
+def _with_nothing(weights: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """The weights with a row of zeros before them, for what the table does not know."""
+    return np.concatenate((np.zeros((1, weights.shape[1]), np.int32), weights.astype(np.int32)))
+
+
+def _add(sums: Ints, values: npt.NDArray[np.int32], owner: Ints) -> None:
+    """Add each row of `values` to the row of `sums` that owns it; owners come in order."""
+    if len(owner):
         heads = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-        sums[owner[heads]] = np.add.reduceat(values, heads, axis=0)
-        return Weighed(sums, np.bincount(clauses.owners[owner], minlength=texts))
-
-    def hits(self, clauses: Clauses) -> tuple[Ints, Ints]:
-        """Row and place of every known n-gram, each once a text, at its first place."""
-        rows, places = [], []
-        for found, at in keys(clauses.codes):
-            row = self._table.rows(found)
-            hit = np.flatnonzero(row)
-            hit = hit[np.argsort(at[hit], kind="stable")]
-            rows.append(row[hit])
-            places.append(at[hit])
-        row, place = np.concatenate(rows), np.concatenate(places)
-        owner = clauses.owners[np.searchsorted(clauses.firsts, place, side="right") - 1]
-        _, first = np.unique(owner * len(self._weights) + row, return_index=True)
-        return row[first], place[first]
+        sums[owner[heads]] += np.add.reduceat(values, heads, axis=0)

@@ -1,0 +1,147 @@
+"""What the wording of a reply and of its message says, clause by clause and as a whole: the model's first step.
+
+Heads are linear in n-grams. Clause heads say what one clause is (a concrete undertaking, a finished result, a bare
+forwarding …), with a look at the clauses beside it and at its place; text heads say what the whole is. Their values
+are the features of the second step (`stack`).
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from wenxiao.recognition.wordclasses import WordClasses, sorts
+from wenxiao.recognition.wording import Clauses, Ints, Wording, split
+
+Floats = npt.NDArray[np.float64]
+
+#: A clause's n-grams count themselves, and with these weights those of the clauses before and after.
+OWN, BESIDE = 1.0, 0.4
+#: How much a clause's place and a message's n-grams count beside a reply's.
+PLACE, MESSAGE = 0.5, 0.6
+#: Added before logarithms, so that "none" is a number. Chosen once, by cross-validation.
+FLOOR_MOST, FLOOR_SUM = 1e-3, 1e-2
+MILLION = 1_000_000
+
+
+def places(clauses: Clauses, texts: int) -> Floats:
+    """Ten facts about where a clause stands in its text and how long both are."""
+    count = np.bincount(clauses.owners, minlength=texts)
+    first = np.concatenate(([0], np.cumsum(count)))[:-1]
+    at = np.arange(len(clauses.owners)) - first[clauses.owners]
+    many = count[clauses.owners]
+    share = at / np.maximum(1, many - 1)
+    left = many - 1 - at
+    facts = (at == 0, at == 1, at == 2, share < 0.25, share > 0.5, share > 0.75, left <= 3, left <= 6)
+    return np.stack([*facts, np.log1p(clauses.lengths) / 3, many < 8], axis=1).astype(np.float64)
+
+
+def pooled(values: Floats, owners: Ints, texts: int) -> Floats:
+    """Features of each text from its clauses' head values (log-odds): the most, the sum and the two most of chances.
+
+    Last, how many clauses there are. Chances are counted in millionths: sums of whole numbers do not depend on company.
+    """
+    heads = values.shape[1]
+    out = np.zeros((texts, 3 * heads + 1))
+    if not len(owners):
+        return out
+    chances = np.rint(MILLION / (1 + np.exp(-values))).astype(np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
+    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(owners))))
+    count = np.bincount(group)
+    most = np.maximum.reduceat(chances, starts, axis=0)
+    at = np.arange(len(owners))[:, None]
+    first = np.minimum.reduceat(np.where(chances == most[group], at, len(owners)), starts, axis=0)
+    rest = np.where(at == first[group], 0, chances)
+    two = (most + np.maximum.reduceat(rest, starts, axis=0)) / np.minimum(2, count)[:, None]
+    total = np.add.reduceat(chances, starts, axis=0)
+    texts_at = owners[starts]
+    out[texts_at, :heads] = np.log(most / MILLION + FLOOR_MOST)
+    out[texts_at, heads : 2 * heads] = np.log(total / MILLION + FLOOR_SUM)
+    out[texts_at, 2 * heads : -1] = np.log(two / MILLION + FLOOR_MOST)
+    out[texts_at, -1] = np.log(count)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The first step's answer for a batch: features of each text, and what is needed to point at clauses.
+
+    `clauses` are the replies'; `kinds` their head values; `shares` what each adds to the first text head.
+    """
+
+    features: Floats
+    clauses: Clauses
+    kinds: Floats
+    shares: Floats
+    texts: Floats
+
+
+class Heads:
+    """The first step, from its part of the model file."""
+
+    def __init__(self, content: dict[str, Any], classes: WordClasses) -> None:
+        self.kinds: list[str] = content["kinds"]
+        self.heads: list[str] = content["heads"]
+        self._classes = classes
+        self._bias = np.array(content["bias"]["clause"]), np.array(content["bias"]["text"])
+        self._place = np.array(content["place"])
+        self._unit = np.array(content["unit"]["clause"]), np.array(content["unit"]["text"])
+        self._message_unit = np.array(content["unit"]["message"])
+        reply, message = content["reply"], content["message"]
+        self._reply = Wording(
+            reply["grams"].split(" "),
+            unpack(reply["clause"], 3 * len(self.kinds)),
+            unpack(reply["text"], len(self.heads)),
+        )
+        self._message = Wording(
+            message["grams"].split(" "),
+            np.zeros((len(message["grams"].split(" ")), 1), np.int8),
+            unpack(message["text"], len(self.heads)),
+        )
+
+    def read(self, replies: Sequence[str], messages: Sequence[str]) -> Read:
+        """Features of each reply with its message."""
+        texts = len(replies)
+        clauses = split(replies)
+        hits = self._reply.hits(sorts(clauses, self._classes))
+        kinds = self._clause_values(clauses, hits, texts)
+        sums, number = self._reply.text_sums(hits, clauses.owners, texts)
+        scale = self._unit[1] / np.sqrt(np.maximum(1, number))[:, None]
+        asked = split(messages)
+        asked_hits = self._message.hits(sorts(asked, self._classes))
+        asked_sums, asked_number = self._message.text_sums(asked_hits, asked.owners, texts)
+        asked_scale = self._message_unit / np.sqrt(np.maximum(1, asked_number))[:, None]
+        whole = self._bias[1] + sums * scale + asked_sums * asked_scale
+        shares = self._reply.text_sums_by_clause(hits, clauses.owners, texts, 0) * scale[clauses.owners, 0]
+        features = np.concatenate((whole, pooled(kinds, clauses.owners, texts)), axis=1)
+        return Read(np.round(features, 6), clauses, kinds, shares, whole)
+
+    def _clause_values(self, clauses: Clauses, hits: Any, texts: int) -> Floats:
+        count, heads = len(clauses.owners), len(self.kinds)
+        sums, number = self._reply.clause_sums(hits, count)
+        values = sums * (self._unit[0] / np.sqrt(np.maximum(1, number))[:, None])
+        out = self._bias[0] + values[:, :heads]
+        for fact, weight in zip(places(clauses, texts).T, self._place, strict=True):
+            out += fact[:, None] * weight
+        same = clauses.owners[1:] == clauses.owners[:-1]
+        out[1:] += np.where(same[:, None], values[:-1, heads : 2 * heads], 0)
+        out[:-1] += np.where(same[:, None], values[1:, 2 * heads :], 0)
+        return np.round(out, 6)
+
+
+def pack(weights: npt.NDArray[np.int8]) -> str:
+    """Whole-number weights as text for the model file."""
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(weights.T).tobytes(), 9)).decode()
+
+
+def unpack(text: str, columns: int) -> npt.NDArray[np.int8]:
+    """The weights that `pack` wrote."""
+    flat = np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=np.int8)
+    return flat.reshape(columns, -1).T

@@ -1,0 +1,53 @@
+"""The model's second step: a small sum of a linear model and boosted trees over the heads, every part attributable.
+
+A tree's part is shared out along the path that a case takes: each split gives its feature the change of the mean that
+it makes. These shares and the constant add up to the log-odds exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+class Stack:
+    """Log-odds from features: half a linear model, half boosted trees.
+
+    `trees` holds all nodes of all trees in arrays: `feature` (-1 in a leaf), `cut` (left if not above), `left`,
+    `right`, `value` (the mean below), and `root`, where each tree starts.
+    """
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._mean, self._scale = np.array(content["mean"]), np.array(content["scale"])
+        self._slope, self._constant = np.array(content["slope"]), float(content["constant"])
+        trees = content["trees"]
+        self._root = np.array(trees["root"], dtype=np.int64)
+        self._feature = np.array(trees["feature"], dtype=np.int64)
+        self._cut = np.array(trees["cut"], dtype=np.float64)
+        self._left = np.array(trees["left"], dtype=np.int64)
+        self._right = np.array(trees["right"], dtype=np.int64)
+        self._value = np.array(trees["value"], dtype=np.float64)
+        self._base = float(trees["base"]) + float(self._value[self._root].sum())
+        self._depth = int(trees["depth"])
+
+    def parts(self, features: Floats) -> tuple[Floats, float]:
+        """What each feature adds to the log-odds of each case, and the constant to which they are added."""
+        linear = (features - self._mean) / self._scale * self._slope
+        trees = np.zeros_like(linear)
+        width = features.shape[1]
+        cases = np.arange(len(features))[:, None]
+        node = np.broadcast_to(self._root, (len(features), len(self._root)))
+        for _ in range(self._depth):
+            feature = self._feature[node]
+            is_leaf = feature < 0
+            goes_left = features[cases, feature] <= self._cut[node]
+            below = np.where(is_leaf, node, np.where(goes_left, self._left[node], self._right[node]))
+            change = self._value[below] - self._value[node]
+            cell = (cases * width + np.maximum(feature, 0)).ravel()
+            trees += np.bincount(cell, change.ravel(), trees.size).reshape(trees.shape)
+            node = below
+        return (linear + trees) / 2, (self._constant + self._base) / 2

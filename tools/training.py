@@ -1,0 +1,189 @@
+"""What fitting the closure model needs: labelled orders, matrices of n-grams as the model itself reads them, ridge fits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from python_calamine import CalamineWorkbook
+from scipy.optimize import minimize
+
+from wenxiao.recognition import wording
+from wenxiao.recognition.schema import Order
+from wenxiao.recognition.wordclasses import WordClasses, sorts
+
+ROOT = Path(__file__).resolve().parent.parent
+LABELS = ROOT / "bench" / "labels"
+HOW = ("done", "informed", "refused", "promised", "ongoing", "referred", "measures", "vague")
+#: What one clause can be: an undertaking that can be checked, one that cannot, or what decided the reading, by kind.
+KINDS = ("concrete", "intention", *(f"key_{how}" for how in HOW))
+#: What a whole text is read for; "unresolved" comes first.
+HEADS = ("unresolved", *HOW, "commits_concrete", "commits", "enforcement", "crossing")
+Matrix = sp.csr_matrix
+Array = np.ndarray
+
+
+@dataclass
+class Data:
+    """Labelled orders: the first `train` to fit on, the rest is dev. Targets lie between 0 and 1."""
+
+    orders: list[Order]
+    labels: list[dict[str, Any]]
+    targets: dict[str, Array]
+    sure: Array
+    train: int
+    fingerprint: str
+
+    @property
+    def messages(self) -> list[str]:
+        """What the callers wrote, as the model reads it."""
+        return [f"{o.title}\n{o.content}" for o in self.orders]
+
+    @property
+    def replies(self) -> list[str]:
+        """What they were answered."""
+        return [o.reply for o in self.orders]
+
+
+def load() -> Data:
+    """Texts and labels, joined by number. Where a second reading differs, the order counts half on either side."""
+    folder = Path(os.environ.get("WENXIAO_DATA", ROOT.parent / "shared" / "data")) / "tipdm"
+    rows = CalamineWorkbook.from_path(folder / "replies.xlsx").get_sheet_by_index(0).to_python()[1:]
+    texts = {int(row[0]): row for row in rows}
+    sets = [lines(folder / "labels" / "train.jsonl"), lines(LABELS / "read2.jsonl")]
+    train = sum(map(len, sets))
+    labels = [x for part in (*sets, lines(folder / "labels" / "dev.jsonl")) for x in part]
+    again = {x["id"]: x for x in lines(LABELS / "again.jsonl")}
+    used = [labels[:train], sorted(again.values(), key=lambda x: x["id"])]
+    targets = {name: np.array([_target(name, x, again.get(x["id"])) for x in labels]) for name in HEADS}
+    orders = [
+        Order(str(x["id"]), title=str(row[2]), content=str(row[4]), reply=str(row[5]))
+        for x in labels
+        for row in [texts[x["id"]]]
+    ]
+    mark = hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:16]
+    return Data(orders, labels, targets, np.array([x["sure"] for x in labels]), train, mark)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _target(name: str, label: dict[str, Any], again: dict[str, Any] | None) -> float:
+    if name == "commits_concrete":
+        return float(any(c["concrete"] for c in label["commitments"]))
+    if name == "commits":
+        return float(bool(label["commitments"]))
+    key = "cross" if name == "crossing" else name
+    readings = [x for x in (label, again) if x is not None]
+    return float(np.mean([key in x["how"] if key in HOW else x[key] for x in readings]))
+
+
+@dataclass
+class Grams:
+    """Which n-grams stand in which clause of a list of texts, of those in enough of the training texts."""
+
+    clauses: wording.Clauses
+    matrix: Matrix
+    keys: list[int]
+
+    def by_text(self, texts: int) -> Matrix:
+        """Which n-grams stand in which text, rows scaled by the root of their number."""
+        count = len(self.clauses.owners)
+        gather = sp.csr_matrix((np.ones(count), (self.clauses.owners, np.arange(count))), (texts, count))
+        return scaled(sp.csr_matrix((gather @ self.matrix) > 0, dtype=np.float32))
+
+
+def grams(texts: Sequence[str], train: int, least: int, classes: WordClasses) -> Grams:
+    """All n-grams of characters and of word classes that at least `least` training texts have."""
+    cut = wording.split(texts)
+    found = sorts(cut, classes)
+    unique, column = np.unique(np.concatenate([key for key, _ in found]), return_inverse=True)
+    rows = np.concatenate([clause for _, clause in found])
+    shape = (len(cut.owners), len(unique))
+    matrix = sp.csr_matrix((np.ones(len(rows), np.float32), (rows, column)), shape)
+    gather = sp.csr_matrix(
+        (np.ones(len(cut.owners)), (cut.owners, np.arange(len(cut.owners)))), (len(texts), len(cut.owners))
+    )
+    kept = np.flatnonzero(np.asarray(((gather @ matrix)[:train] > 0).sum(0)).ravel() >= least)
+    return Grams(cut, sp.csr_matrix(matrix[:, kept]), [int(key) for key in unique[kept]])
+
+
+def scaled(matrix: Matrix) -> Matrix:
+    """Each row divided by the root of its sum, as the model divides."""
+    return sp.csr_matrix(sp.diags(1 / np.sqrt(np.maximum(1, np.asarray(matrix.sum(1)).ravel()))) @ matrix)
+
+
+def beside(owners: Array) -> tuple[Matrix, Matrix]:
+    """Matrices that lead from each clause to the one before and the one after in the same text."""
+    count = len(owners)
+    same = np.concatenate(([False], owners[1:] == owners[:-1])).astype(np.float32)
+    before = sp.csr_matrix((same[1:], (np.arange(1, count), np.arange(count - 1))), (count, count))
+    return before, sp.csr_matrix(before.T)
+
+
+def clause_targets(data: Data, cut: wording.Clauses) -> tuple[Array, Array]:
+    """What each clause is, by `KINDS`, and how much that counts: nothing where it was not read for."""
+    target = np.zeros((len(cut.owners), len(KINDS)))
+    weight = np.zeros_like(target)
+    for at, owner in enumerate(cut.owners):
+        label = data.labels[owner]
+        if owner >= data.train:
+            continue
+        weight[at, :2] = 1
+        span = int(cut.starts[at]), int(cut.ends[at])
+        for c in label["commitments"]:
+            target[at, 0 if c["concrete"] else 1] += _shares(span, c["span"])
+        if "key" in label:
+            weight[at, 2:] = 1
+            for key in label["key"]:
+                if key["how"] in HOW:
+                    target[at, 2 + HOW.index(key["how"])] += _shares(span, key["span"])
+    target = np.minimum(target, 1)
+    return target, weight * np.where(target > 0, 2, 1)
+
+
+def _shares(a: tuple[int, int], b: Sequence[int]) -> bool:
+    shared = min(a[1], b[1]) - max(a[0], b[0])
+    return shared > 0 and shared >= 0.5 * min(a[1] - a[0], b[1] - b[0])
+
+
+def ridge(x: Matrix, target: Array, weight: Array, c: float, steps: int = 60) -> tuple[Array, Array]:
+    """Weights and constants of one ridge logistic regression per column of `target`."""
+    x = sp.csr_matrix(x, dtype=np.float32)
+    size, heads, transposed = x.shape[1], target.shape[1], x.T.tocsr()
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        v = flat.reshape(size + 1, heads)
+        z = x @ v[:-1].astype(np.float32) + v[-1]
+        gap = weight * (1 / (1 + np.exp(-z)) - target)
+        value = c * (weight * (np.logaddexp(0, z) - target * z)).sum() + 0.5 * (v[:-1] ** 2).sum()
+        slope = np.vstack([c * (transposed @ gap.astype(np.float32)) + v[:-1], c * gap.sum(0)])
+        return float(value), slope.ravel().astype(np.float64)
+
+    start = np.zeros((size + 1, heads))
+    start[-1] = -2
+    v = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+    v = v.reshape(size + 1, heads)
+    return v[:-1], v[-1]
+
+
+def bounded(x: Array, target: Array, least: Array, most: Array, stiff: Array) -> Array:
+    """Weights and (last) constant of a logistic regression within bounds; `stiff` is each weight's penalty."""
+
+    def loss(v: Array) -> tuple[float, Array]:
+        z = x @ v[:-1] + v[-1]
+        gap = 1 / (1 + np.exp(-z)) - target
+        value = (np.logaddexp(0, z) - target * z).sum() + 0.5 * (stiff * v[:-1] ** 2).sum()
+        return float(value), np.append(x.T @ gap + stiff * v[:-1], gap.sum())
+
+    bounds = [*zip(least, most, strict=True), (None, None)]
+    return minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
