@@ -26,10 +26,10 @@ FIXED = {
     "other_plate": -12.0,
     "other_document": -4.0,
     "other_train": -4.0,
-    "clash_train": -6.0,
-    "clash_route": -6.0,
+    "clash_train": -8.0,
+    "clash_route": -8.0,
     "clash_metro": -3.0,
-    "clash_junction": -5.0,
+    "clash_junction": -8.0,
     "clash_house": -1.5,
     "problem_apart": -2.0,
     "near": 0.7,
@@ -37,7 +37,7 @@ FIXED = {
 }
 _FEW = ("plate", "document", "train", "junction")
 #: What a made pair counts beside a read one.
-MADE = 0.3
+MADE = 0.1
 LEFT_OUT = ("near", "far", "problem_apart", *(f"{how}_{kind}" for kind in _FEW for how in ("same", "other")))
 
 
@@ -52,13 +52,13 @@ def _direction(name: str) -> int:
     return 1 if name.startswith(RAISES) else 0
 
 
-def fit_forest(found: Features, wanted: np.ndarray, weight: np.ndarray, trees: int = 120) -> dict[str, Any]:
+def fit_forest(found: Features, wanted: np.ndarray, weight: np.ndarray, trees: int = 150) -> dict[str, Any]:
     """A forest as the model file holds it."""
     names = names_of(found)
     learner = HistGradientBoostingClassifier(
         max_iter=trees,
         learning_rate=0.08,
-        max_leaf_nodes=4,
+        max_leaf_nodes=5,
         min_samples_leaf=8,
         l2_regularization=5,
         monotonic_cst=[_direction(name) for name in names],
@@ -93,7 +93,7 @@ def fit(pairs: Labelled, made: tuple[Features, np.ndarray], rows: np.ndarray | N
     weight = np.concatenate([np.where(pairs.sure[rows], 1.0, 0.5), np.full(len(made[1]), MADE)])
     far = pairs.label[rows] == "different"
     return {
-        "one": 0.25,
+        "one": 0.22,
         "link": 0.6,
         "fixed": FIXED,
         "neutral": {n: round(float(np.median(v[far])), 4) for n, v in real.items()},

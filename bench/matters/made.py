@@ -14,7 +14,7 @@ from wenxiao.recognition.matters.facts import Facts, read_facts
 from wenxiao.recognition.schema import Order
 
 #: How many pairs of each kind are made.
-COUNTS = {"renamed": 260, "renumbered": 120, "same_place": 200, "retold": 160}
+COUNTS = {"renamed": 700, "renumbered": 150, "same_place": 300, "retold": 350}
 
 
 @dataclass(frozen=True, slots=True)

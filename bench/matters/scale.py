@@ -35,8 +35,8 @@ class Generator:
 
     def __init__(self, seed: int = 1) -> None:
         self._random = random.Random(seed)
-        self._patterns = [(o, [n.text for n in find_names(o.title) if len(n.text) > 2]) for o in messages()]
-        self._patterns = [(o, names) for o, names in self._patterns if names]
+        self._patterns = [(o, _names(o.title), _names(o.content)) for o in messages()]
+        self._patterns = [pattern for pattern in self._patterns if pattern[1]]
 
     def orders(self, count: int) -> Iterator[tuple[Order, int]]:
         """`count` orders, matters told in a row (the day says when)."""
@@ -48,8 +48,8 @@ class Generator:
                 made += 1
             matter += 1
 
-    def _renamed(self, order: Order, names: list[str]) -> Order:
-        swap = {name: self._name(name) for name in names}
+    def _renamed(self, order: Order, head: list[str], body: list[str]) -> Order:
+        swap = {name: self._name(name) for name in (*head, *body)}
         change = re.compile("|".join(map(re.escape, sorted(swap, key=len, reverse=True))))
         title, content = (change.sub(lambda m: swap[m[0]], text) for text in (order.title, order.content))
         return Order(title=title, content=content, called_at=order.called_at)
@@ -66,6 +66,10 @@ class Generator:
         return Order(
             order=str(number), title=pattern.title, content="".join(kept), caller=f"c{number}", called_at=when
         )
+
+
+def _names(text: str) -> list[str]:
+    return [name.text for name in find_names(text) if len(name.text) > 2]
 
 
 def measure(count: int) -> None:
