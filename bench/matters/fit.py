@@ -32,13 +32,20 @@ FIXED = {
     "clash_junction": -8.0,
     "clash_house": -1.5,
     "problem_apart": -2.0,
+    "renamed": -2.5,
     "near": 0.7,
     "far": -1.5,
 }
 _FEW = ("plate", "document", "train", "junction")
 #: What a made pair counts beside a read one.
 MADE = 0.1
-LEFT_OUT = ("near", "far", "problem_apart", *(f"{how}_{kind}" for kind in _FEW for how in ("same", "other")))
+LEFT_OUT = (
+    "near",
+    "far",
+    "problem_apart",
+    "renamed",
+    *(f"{how}_{kind}" for kind in _FEW for how in ("same", "other")),
+)
 
 
 def names_of(found: Features) -> list[str]:

@@ -90,12 +90,18 @@ def _likeliest(scores: sp.csr_matrix, first: int, count: int) -> np.ndarray:
     other, value = scores.indices.astype(np.int64), scores.data
     keep = (value >= FLOOR) & (other != row)
     row, other, value = row[keep], other[keep], value[keep]
+    many = np.bincount(row - first, minlength=scores.shape[0])[row - first] > PARTNERS
+    best_row, best_other = _best(row[many], other[many], value[many])
+    row, other = np.concatenate([row[~many], best_row]), np.concatenate([other[~many], best_other])
+    return np.asarray(np.minimum(row, other) * count + np.maximum(row, other))
+
+
+def _best(row: np.ndarray, other: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The PARTNERS highest values of each row, ties by `other`."""
     order = np.lexsort((other, -value, row))
     row, other = row[order], other[order]
-    start = np.searchsorted(row, row, side="left")
-    top = np.arange(len(row)) - start < PARTNERS
-    row, other = row[top], other[top]
-    return np.asarray(np.minimum(row, other) * count + np.maximum(row, other))
+    top = np.arange(len(row)) - np.searchsorted(row, row, side="left") < PARTNERS
+    return row[top], other[top]
 
 
 def _crowded(m: sp.csr_matrix, seen: np.ndarray) -> np.ndarray:

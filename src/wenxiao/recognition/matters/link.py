@@ -21,7 +21,7 @@ SAME, RELATED, DIFFERENT = "same", "related", "different"
 
 #: The features that speak for each kind of evidence, by how their names begin. What is left over is wording.
 KINDS = {
-    "name": ("name",),
+    "name": ("name", "renamed"),
     "problem": ("problem", "head_problem"),
     "wish": ("wish",),
     "identifier": ("same_", "other_", "clash_"),

@@ -29,6 +29,8 @@ from wenxiao.recognition.matters.vocabulary import Weights
 UNKNOWN_GAP = 60.0
 #: The name words that one order has and the other lacks weigh in units of this (about one rare pair of characters).
 NAME_UNIT = 40.0
+#: The same form of words filled in with other names: this much alike, and this little (and lost) of the names shared.
+SAME_FORM, OTHER_NAMES, LOST_NAMES = 0.4, 0.5, 0.7
 #: Metres: coordinates this near speak for one place, this far against it.
 NEAR, FAR = 100.0, 3_000.0
 
@@ -65,8 +67,11 @@ def _words(w: Weights, a: Side, b: Side) -> Features:
     named = (both.of_a & NAMED > 0) & (both.of_b & NAMED > 0)
     name_a, name_b = both.of_a & NAME > 0, both.of_b & NAME > 0
     shared = both.total(square * (name_a & name_b))
+    alike = _share(full, np.sqrt(s.full * t.full))
+    names = _names(both.total(square * name_a), both.total(square * name_b), s.names, t.names)
+    renamed = (names["names_both"] > 0) & (names["name_in_max"] < OTHER_NAMES) & (alike > SAME_FORM)
     return {
-        "cos_full": _share(full, np.sqrt(s.full * t.full)),
+        "cos_full": alike,
         "cos_head": _share(both.total(square * heads), np.sqrt(s.head * t.head)),
         "cos_plain": _share(both.total(plain), np.sqrt(s.full_plain * t.full_plain)),
         "cos_head_plain": _share(both.total(plain * heads), np.sqrt(s.head_plain * t.head_plain)),
@@ -78,7 +83,8 @@ def _words(w: Weights, a: Side, b: Side) -> Features:
         "rare_cross": np.log1p(np.maximum(rare_a, rare_b)),
         "name_cos": _share(shared, np.sqrt(s.names * t.names)),
         "name_rare": np.log1p(both.total(rare * named)),
-        **_names(both.total(square * name_a), both.total(square * name_b), s.names, t.names),
+        "renamed": (renamed & (names["name_lost_min"] > LOST_NAMES)).astype(float),
+        **names,
     }
 
 
