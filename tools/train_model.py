@@ -49,9 +49,11 @@ from wenxiao.recognition.wordclasses import WordClasses
 
 OUT = ROOT / "src" / "wenxiao" / "recognition" / "data" / "model.json"
 #: Orders that an n-gram must stand in; inverse regularisation; folds. Chosen by cross-validation on the training labels.
-LEAST, C_CLAUSE, C_TEXT, FOLDS, SEED = 8, 8.0, 6.0, 5, 3
+LEAST, C_CLAUSE, C_TEXT, FOLDS, SEED = 10, 8.0, 6.0, 5, 3
+#: The longest n-gram of a message; its words need no classes.
+MESSAGE_LONGEST = 3
 #: Of the stacks: inverse regularisation of the linear half, trees of each seed, seeds, deepest.
-C_STACK, TREES, SEEDS, DEPTH = 0.02, {"unresolved": 150, "enforcement": 80, "crossing": 80}, 2, 4
+C_STACK, TREES, SEEDS, DEPTH = 0.02, {"unresolved": 200, "enforcement": 80, "crossing": 80}, 1, 4
 #: Penalty on a signal's weight beside the wording; larger, and the wording says it all.
 STIFF = 2.0
 FACTS = [f"bodies_{n}" for n in range(1, MOST_BODIES + 1)] + ["joint", *ACROSS]
@@ -72,7 +74,7 @@ class First:
         classes = WordClasses.load()
         self.data, self.count = data, len(data.orders)
         self.replies = grams(data.replies, data.train, LEAST, classes)
-        self.messages = grams(data.messages, data.train, LEAST, classes)
+        self.messages = grams(data.messages, data.train, LEAST, None, MESSAGE_LONGEST)
         self.owners = self.replies.clauses.owners
         own = scaled(self.replies.matrix)
         before, after = beside(self.owners)
@@ -99,7 +101,7 @@ class First:
         number = np.searchsorted(orders, self.owners[rows])
         values = np.asarray(self.clause[rows] @ step.clause[0]) + step.clause[1]
         whole = np.asarray(self.text[orders] @ step.text[0]) + step.text[1]
-        return np.concatenate((whole, heads.pooled(values, number, len(orders))), axis=1)
+        return np.concatenate((whole, heads.pooled(values, number, len(orders))[0]), axis=1)
 
 
 def folds(data: Data) -> Iterator[tuple[Array, Array]]:

@@ -102,10 +102,12 @@ class Grams:
         return scaled(sp.csr_matrix((gather @ self.matrix) > 0, dtype=np.float32))
 
 
-def grams(texts: Sequence[str], train: int, least: int, classes: WordClasses) -> Grams:
-    """All n-grams of characters and of word classes that at least `least` training texts have."""
+def grams(
+    texts: Sequence[str], train: int, least: int, classes: WordClasses | None, longest: int = wording.LONGEST
+) -> Grams:
+    """All n-grams of characters (and, with `classes`, of word classes) that at least `least` training texts have."""
     cut = wording.split(texts)
-    found = sorts(cut, classes)
+    found = sorts(cut, classes, longest)
     unique, column = np.unique(np.concatenate([key for key, _ in found]), return_inverse=True)
     rows = np.concatenate([clause for _, clause in found])
     shape = (len(cut.owners), len(unique))

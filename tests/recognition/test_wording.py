@@ -4,19 +4,23 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wenxiao.recognition.weights import Wording
 from wenxiao.recognition.wordclasses import WordClasses, sorts
-from wenxiao.recognition.wording import Table, Wording, gram_of, key_of, split
+from wenxiao.recognition.wording import Table, gram_of, key_of, keys, split
 
-GRAMS = ["已", "已转", "转交", "已转交", "整改到", "整改到位", "路"]
-WORDS = Wording(GRAMS, np.arange(1, 15).reshape(7, 2), np.arange(7)[:, None])
-NO_CLASSES = WordClasses({"other": []})
-ANY = st.text(alphabet="已转交整改到位路，。：,:;0 12\n\t\u3000A\U00020000①", max_size=60)
+GRAMS = ["已", "已转", "转", "转交", "已转交", "整", "整改", "整改到", "整改到位", "路"]
+WORDS = Wording(GRAMS, np.arange(1, 21).reshape(10, 2), np.arange(1, 11)[:, None])
+CLASSES = WordClasses({"other": ["已婚"], "past": ["已"], "build": ["更换", "更换灯具"]})
+ANY = st.text(alphabet="已转交整改到位路婚更换灯具，。：,:;0 12\n\t\u3000A\U00020000①", max_size=60)
 
 
 def sums(texts: list[str]) -> list[list[int]]:
     clauses = split(texts)
-    found, _ = WORDS.clause_sums(WORDS.hits(sorts(clauses, NO_CLASSES)), len(clauses.owners))
-    return found.tolist()
+    return WORDS.clause_sums(WORDS.hits(clauses), len(clauses.owners))[0].tolist()
+
+
+def class_grams(text: str) -> set[str]:
+    return {gram_of(int(key)) for found, _ in sorts(split([text]), CLASSES)[4:] for key in found}
 
 
 def test_clauses_are_where_they_stand_in_each_text() -> None:
@@ -33,25 +37,23 @@ def test_figures_with_a_comma_or_a_colon_stay_whole() -> None:
 
 def test_in_a_text_an_n_gram_counts_once_where_it_first_stands() -> None:
     clauses = split(["路，已，路", "路"])
-    hits = WORDS.hits(sorts(clauses, NO_CLASSES))
+    hits = WORDS.once(WORDS.hits(clauses), clauses.owners, 2)
     total, number = WORDS.text_sums(hits, clauses.owners, 2)
-    assert (total.tolist(), number.tolist()) == ([[6], [6]], [2, 1])
-    assert WORDS.text_sums_by_clause(hits, clauses.owners, 2, 0).tolist() == [6, 0, 0, 6]
+    assert (total.tolist(), number.tolist()) == ([[11], [10]], [2, 1])
+    assert WORDS.shares(hits, len(clauses.owners)).tolist() == [10, 1, 0, 10]
 
 
 def test_words_are_read_by_their_classes_the_longest_first() -> None:
-    classes = WordClasses({"other": ["已婚"], "past": ["已"], "build": ["更换", "更换灯具"]})
-    words = classes.find(split(["已婚，已更换灯具"]))
-    assert [classes.names[number - 1] for number in words.classes] == ["past", "build"]
+    clauses = split(["已婚，已更换灯具"])
+    words = CLASSES.find(clauses, keys(clauses.codes))
+    assert [CLASSES.names[number - 1] for number in words.classes] == ["past", "build"]
     assert words.clauses.tolist() == [1, 1]
 
 
 def test_class_n_grams_stay_within_their_clause() -> None:
-    classes = WordClasses({"other": [], "past": ["已"], "build": ["更换"]})
-    found = {gram_of(int(key)) for keys, _ in sorts(split(["已，更换"]), classes) for key in keys}
-    assert "\ue002\ue003" not in found
-    found = {gram_of(int(key)) for keys, _ in sorts(split(["已更换"]), classes) for key in keys}
-    assert "\ue002\ue003" in found
+    pair = "\ue002\ue003"
+    assert pair in class_grams("已更换")
+    assert pair not in class_grams("已，更换")
 
 
 def test_a_table_finds_what_it_holds_and_nothing_else() -> None:
@@ -61,12 +63,28 @@ def test_a_table_finds_what_it_holds_and_nothing_else() -> None:
     assert rows.tolist() == list(range(1, len(grams) + 1))
 
 
+@given(st.lists(ANY, min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_looking_up_step_by_step_finds_what_looking_up_everything_finds(texts: list[str]) -> None:
+    clauses = split(texts)
+    every = sorts(clauses, CLASSES)
+    known = {gram_of(int(key)) for found, _ in every for key in found}
+    known |= {gram[:n] for gram in known if not gram[0] >= "\ue000" for n in range(1, 4)}
+    grams = sorted(known) or ["路"]
+    ones = np.ones((len(grams), 1))
+    _, number = Wording(grams, ones, ones, CLASSES).clause_sums(
+        Wording(grams, ones, ones, CLASSES).hits(clauses), len(clauses.owners)
+    )
+    wanted = sum(np.bincount(clause, minlength=len(clauses.owners)) for _, clause in every)
+    assert number.tolist() == wanted.tolist()
+
+
 def test_a_clause_gets_the_sum_of_its_n_grams() -> None:
-    assert sums(["已转交"]) == [[1 + 3 + 5 + 7, 2 + 4 + 6 + 8]]
+    assert sums(["已转交"]) == [[1 + 3 + 5 + 7 + 9, 2 + 4 + 6 + 8 + 10]]
 
 
 def test_n_grams_do_not_cross_marks_or_spaces() -> None:
-    assert sums(["已 转，交"]) == [[1, 2], [0, 0]]
+    assert sums(["已 转，交"]) == [[1 + 5, 2 + 6], [0, 0]]
 
 
 def test_full_width_and_traditional_writing_weigh_the_same() -> None:

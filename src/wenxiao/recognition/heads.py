@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wenxiao.recognition.wordclasses import WordClasses, sorts
-from wenxiao.recognition.wording import Clauses, Ints, Wording, split
+from wenxiao.recognition.weights import Hits, Wording
+from wenxiao.recognition.wordclasses import WordClasses
+from wenxiao.recognition.wording import Clauses, Ints, split
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,15 +43,16 @@ def places(clauses: Clauses, texts: int) -> Floats:
     return np.stack([*facts, np.log1p(clauses.lengths) / 3, many < 8], axis=1).astype(np.float64)
 
 
-def pooled(values: Floats, owners: Ints, texts: int) -> Floats:
-    """Features of each text from its clauses' head values (log-odds): the most, the sum and the two most of chances.
+def pooled(values: Floats, owners: Ints, texts: int) -> tuple[Floats, Ints]:
+    """Features of each text from its clauses' head values (log-odds), and which clause leads for each head.
 
-    Last, how many clauses there are. Chances are counted in millionths: sums of whole numbers do not depend on company.
+    The most, the sum and the two most of the chances, and last how many clauses there are. Chances are counted in
+    millionths: sums of whole numbers do not depend on company. A text without clauses has no leader: -1.
     """
     heads = values.shape[1]
-    out = np.zeros((texts, 3 * heads + 1))
+    out, leaders = np.zeros((texts, 3 * heads + 1)), np.full((texts, heads), -1, dtype=np.int64)
     if not len(owners):
-        return out
+        return out, leaders
     chances = np.rint(MILLION / (1 + np.exp(-values))).astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
     group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(owners))))
@@ -66,19 +68,22 @@ def pooled(values: Floats, owners: Ints, texts: int) -> Floats:
     out[texts_at, heads : 2 * heads] = np.log(total / MILLION + FLOOR_SUM)
     out[texts_at, 2 * heads : -1] = np.log(two / MILLION + FLOOR_MOST)
     out[texts_at, -1] = np.log(count)
-    return out
+    leaders[texts_at] = first
+    return out, leaders
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """The first step's answer for a batch: features of each text, and what is needed to point at clauses.
 
-    `clauses` are the replies'; `kinds` their head values; `shares` what each adds to the first text head.
+    `clauses` are the replies'; `kinds` their head values; `leaders` the clause that is most of each kind in each text;
+    `shares` what each clause adds to the first text head; `texts` the values of the text heads.
     """
 
     features: Floats
     clauses: Clauses
     kinds: Floats
+    leaders: Ints
     shares: Floats
     texts: Floats
 
@@ -89,7 +94,6 @@ class Heads:
     def __init__(self, content: dict[str, Any], classes: WordClasses) -> None:
         self.kinds: list[str] = content["kinds"]
         self.heads: list[str] = content["heads"]
-        self._classes = classes
         self._bias = np.array(content["bias"]["clause"]), np.array(content["bias"]["text"])
         self._place = np.array(content["place"])
         self._unit = np.array(content["unit"]["clause"]), np.array(content["unit"]["text"])
@@ -99,6 +103,7 @@ class Heads:
             reply["grams"].split(" "),
             unpack(reply["clause"], 3 * len(self.kinds)),
             unpack(reply["text"], len(self.heads)),
+            classes,
         )
         self._message = Wording(
             message["grams"].split(" "),
@@ -109,21 +114,22 @@ class Heads:
     def read(self, replies: Sequence[str], messages: Sequence[str]) -> Read:
         """Features of each reply with its message."""
         texts = len(replies)
-        clauses = split(replies)
-        hits = self._reply.hits(sorts(clauses, self._classes))
+        clauses, asked = split(replies), split(messages)
+        hits, asked_hits = self._reply.hits(clauses), self._message.hits(asked)
         kinds = self._clause_values(clauses, hits, texts)
+        hits = self._reply.once(hits, clauses.owners, texts)
         sums, number = self._reply.text_sums(hits, clauses.owners, texts)
         scale = self._unit[1] / np.sqrt(np.maximum(1, number))[:, None]
-        asked = split(messages)
-        asked_hits = self._message.hits(sorts(asked, self._classes))
+        asked_hits = self._message.once(asked_hits, asked.owners, texts)
         asked_sums, asked_number = self._message.text_sums(asked_hits, asked.owners, texts)
         asked_scale = self._message_unit / np.sqrt(np.maximum(1, asked_number))[:, None]
         whole = self._bias[1] + sums * scale + asked_sums * asked_scale
-        shares = self._reply.text_sums_by_clause(hits, clauses.owners, texts, 0) * scale[clauses.owners, 0]
-        features = np.concatenate((whole, pooled(kinds, clauses.owners, texts)), axis=1)
-        return Read(np.round(features, 6), clauses, kinds, shares, whole)
+        shares = self._reply.shares(hits, len(clauses.owners)) * scale[clauses.owners, 0]
+        facts, leaders = pooled(kinds, clauses.owners, texts)
+        features = np.round(np.concatenate((whole, facts), axis=1).astype(np.float64), 6)
+        return Read(features, clauses, kinds, leaders, shares, whole)
 
-    def _clause_values(self, clauses: Clauses, hits: Any, texts: int) -> Floats:
+    def _clause_values(self, clauses: Clauses, hits: Sequence[Hits], texts: int) -> Floats:
         count, heads = len(clauses.owners), len(self.kinds)
         sums, number = self._reply.clause_sums(hits, count)
         values = sums * (self._unit[0] / np.sqrt(np.maximum(1, number))[:, None])

@@ -23,6 +23,7 @@ from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.stack import Stack
 from wenxiao.recognition.text import boilerplate
 from wenxiao.recognition.wordclasses import WordClasses
+from wenxiao.recognition.wording import Clauses
 
 #: How many clauses are shown as what the wording says.
 SHOWN = 3
@@ -32,7 +33,8 @@ LEAST = 0.15
 LIKELY = -1.5
 #: Orders read at once; bounds the memory, changes no result.
 BATCH = 64
-KINDS_OF_ORDER = ("unresolved", "enforcement", "crossing")
+#: Which text heads are kinds of closing.
+HOW = slice(1, 9)
 
 
 @dataclass(slots=True)
@@ -113,69 +115,69 @@ class Model:
             "enforcement": self._chances("enforcement", read.features),
             "crossing": self._chances("crossing", np.concatenate((read.features, facts), axis=1)),
         }
+        weights = self._by_clause(read, parts)
+        bounds = np.searchsorted(read.clauses.owners, np.arange(len(orders) + 1)).tolist()
+        how = np.round(1 / (1 + np.exp(-read.texts[:, HOW])), 4).tolist()
         out = []
         for at, order in enumerate(orders):
             fired = {e.signal for e in signals[at]} & self._signals.keys()
-            weights = {name: self._signals[name] for name in sorted(fired)}
-            logit = float(wording[at]) + self._last["unresolved"]["constant"] + sum(weights.values())
-            shown = self._evidence(read, parts[at], at, ("reply" if order.reply else "handling", replies[at]))
+            by_signal = {name: self._signals[name] for name in sorted(fired)}
+            logit = float(wording[at]) + self._last["unresolved"]["constant"] + sum(by_signal.values())
             enforcement, crosses = float(chances["enforcement"][at]), float(chances["crossing"][at])
-            scores = Scores(
-                logit,
-                _logistic(logit),
-                weights,
-                shown,
-                enforcement,
-                crosses,
-                enforcement >= self._thresholds["enforcement"],
-                crosses >= self._thresholds["crossing"],
+            text = ("reply" if order.reply else "handling", replies[at])
+            out.append(
+                Scores(
+                    logit,
+                    _logistic(logit),
+                    by_signal,
+                    _evidence(read.clauses, weights, slice(*bounds[at : at + 2]), text),
+                    enforcement,
+                    crosses,
+                    enforcement >= self._thresholds["enforcement"],
+                    crosses >= self._thresholds["crossing"],
+                    how=dict(zip(self._heads.heads[HOW], how[at], strict=True)),
+                )
             )
-            scores.how = {
-                name: round(_logistic(float(value)), 4)
-                for name, value in zip(self._heads.heads[1:9], read.texts[at, 1:9], strict=True)
-            }
-            out.append(scores)
         return out
 
     def _chances(self, name: str, features: Floats) -> Floats:
-        parts, constant = self._stacks[name].parts(features)
-        logit = (parts.sum(axis=1) + constant) * self._last[name]["slope"] + self._last[name]["constant"]
+        logit = self._stacks[name].scores(features) * self._last[name]["slope"] + self._last[name]["constant"]
         return np.asarray(1 / (1 + np.exp(-logit)))
 
-    def _evidence(self, read: Read, parts: Floats, at: int, text: tuple[str, str]) -> list[Evidence]:
-        """The clauses that add most, strongest first."""
-        owners = read.clauses.owners
-        first, last = np.searchsorted(owners, (at, at + 1)).tolist()
-        if first == last:
-            return []
-        weights = self._by_clause(read, parts, first, last)
-        found = []
-        for i in np.argsort(-abs(weights), kind="stable")[: 3 * SHOWN].tolist():
-            start, end = int(read.clauses.starts[first + i]), int(read.clauses.ends[first + i])
-            # A greeting or "our answer follows" weighs by the company it keeps; it convinces nobody as a reason.
-            if abs(weights[i]) >= LEAST and not boilerplate(text[1][start:end]):
-                piece = text[1][start:end]
-                found.append(Evidence("wording", text[0], start, end, piece, round(float(weights[i]), 3)))
-        return found[:SHOWN]
-
-    def _by_clause(self, read: Read, parts: Floats, first: int, last: int) -> Floats:
-        """What each clause of one reply adds.
+    def _by_clause(self, read: Read, parts: Floats) -> Floats:
+        """What each clause of a batch adds to the log-odds of its order.
 
         A kind's part goes to the clause that is most of that kind, if it is likely of it at all; the part of the text
         heads is shared out among the clauses that speak for its side, by how much they do.
         """
         heads, kinds = len(self._heads.heads), len(self._heads.kinds)
-        weights = np.zeros(last - first)
-        by_kind = parts[heads : heads + 3 * kinds].reshape(3, kinds).sum(axis=0)
-        values = read.kinds[first:last]
-        for kind, most in enumerate(values.argmax(axis=0).tolist()):
-            if values[most, kind] >= LIKELY:
-                weights[most] += by_kind[kind]
-        whole = float(parts[:heads].sum())
-        speaking = np.maximum(read.shares[first:last] * (1 if whole > 0 else -1), 0)
-        if speaking.any():
-            weights += whole * speaking / speaking.sum()
-        return weights
+        owners = read.clauses.owners
+        weights = np.zeros(len(owners))
+        by_kind = parts[:, heads : heads + 3 * kinds].reshape(len(parts), 3, kinds).sum(axis=1)
+        text, kind = np.nonzero(read.leaders >= 0)
+        clause = read.leaders[text, kind]
+        likely = read.kinds[clause, kind] >= LIKELY
+        np.add.at(weights, clause[likely], by_kind[text, kind][likely])
+        whole = parts[:, :heads].sum(axis=1)[owners]
+        speaking = np.maximum(np.where(whole > 0, read.shares, -read.shares), 0)
+        total = np.bincount(owners, speaking, len(parts))[owners]
+        shared: Floats = whole * speaking / np.where(total > 0, total, 1)
+        return weights + shared
+
+
+def _evidence(clauses: Clauses, weights: Floats, part: slice, text: tuple[str, str]) -> list[Evidence]:
+    """The clauses of one order that add most, strongest first."""
+    own = weights[part]
+    found: list[Evidence] = []
+    for i in np.argsort(-abs(own), kind="stable")[: 3 * SHOWN].tolist():
+        if abs(own[i]) < LEAST or len(found) == SHOWN:
+            break
+        start, end = int(clauses.starts[part.start + i]), int(clauses.ends[part.start + i])
+        piece = text[1][start:end]
+        # A greeting or "our answer follows" weighs by the company it keeps; it convinces nobody as a reason.
+        if not boilerplate(piece):
+            found.append(Evidence("wording", text[0], start, end, piece, round(float(own[i]), 3)))
+    return found
 
 
 def _logistic(logit: float) -> float:

@@ -31,8 +31,23 @@ class Stack:
         self._left = np.array(trees["left"], dtype=np.int64)
         self._right = np.array(trees["right"], dtype=np.int64)
         self._value = np.array(trees["value"], dtype=np.float64)
+        # A leaf leads to itself: walking on from it changes nothing.
+        leaf = np.flatnonzero(self._feature < 0)
+        self._left[leaf], self._right[leaf], self._feature[leaf] = leaf, leaf, 0
         self._base = float(trees["base"]) + float(self._value[self._root].sum())
         self._depth = int(trees["depth"])
+
+    def scores(self, features: Floats) -> Floats:
+        """The log-odds of each case."""
+        linear = ((features - self._mean) / self._scale * self._slope).sum(axis=1)
+        cases = np.arange(len(features))[:, None]
+        node = np.broadcast_to(self._root, (len(features), len(self._root)))
+        for _ in range(self._depth):
+            feature = self._feature[node]
+            goes_left = features[cases, feature] <= self._cut[node]
+            node = np.where(goes_left, self._left[node], self._right[node])
+        trees = (self._value[node] - self._value[self._root]).sum(axis=1)
+        return np.asarray((linear + trees + self._constant + self._base) / 2)
 
     def parts(self, features: Floats) -> tuple[Floats, float]:
         """What each feature adds to the log-odds of each case, and the constant to which they are added."""
@@ -43,11 +58,10 @@ class Stack:
         node = np.broadcast_to(self._root, (len(features), len(self._root)))
         for _ in range(self._depth):
             feature = self._feature[node]
-            is_leaf = feature < 0
             goes_left = features[cases, feature] <= self._cut[node]
-            below = np.where(is_leaf, node, np.where(goes_left, self._left[node], self._right[node]))
+            below = np.where(goes_left, self._left[node], self._right[node])
             change = self._value[below] - self._value[node]
-            cell = (cases * width + np.maximum(feature, 0)).ravel()
+            cell = (cases * width + feature).ravel()
             trees += np.bincount(cell, change.ravel(), trees.size).reshape(trees.shape)
             node = below
         return (linear + trees) / 2, (self._constant + self._base) / 2

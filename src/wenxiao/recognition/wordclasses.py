@@ -19,6 +19,8 @@ from wenxiao.recognition.wording import LONGEST, Clauses, Codes, Ints, Table, ke
 SYMBOL, FIRST, LAST, APART = 0xE000, 0xEF01, 0xEF02, 0xEF03
 #: Two classes with up to this many words between them still make a pair.
 REACH = 4
+#: What the first character of a class n-gram can be.
+CLASS_SYMBOLS = frozenset(map(chr, range(SYMBOL, APART + 1)))
 OTHER = "other"
 
 
@@ -36,13 +38,13 @@ class WordClasses:
 
     def __init__(self, classes: Mapping[str, Sequence[str]]) -> None:
         self.names = tuple(classes)
-        entries: dict[str, tuple[int, int]] = {}
+        #: Class and full length of each word, by what it is known by.
+        self.words: dict[str, tuple[int, int]] = {}
         for number, words in enumerate(classes.values(), start=1):
             for word in sorted(words, key=len):
-                entries.setdefault(word[:LONGEST], (number, len(word)))
-        self._table = Table(list(entries))
-        self._class = np.array([0, *(number for number, _ in entries.values())], dtype=np.int64)
-        self._length = np.array([0, *(length for _, length in entries.values())], dtype=np.int64)
+                self.words.setdefault(word[:LONGEST], (number, len(word)))
+        self._table = Table(list(self.words))
+        self._entries = np.array([(0, 0), *self.words.values()], dtype=np.int64)
         self._dropped = self.number(OTHER)
 
     @classmethod
@@ -60,19 +62,23 @@ class WordClasses:
         """The number of a class, from 1."""
         return self.names.index(name) + 1
 
-    def find(self, clauses: Clauses, found: Sequence[tuple[Codes, Ints]] | None = None) -> Words:
-        """The longest word at each place, none reaching into the next. `found`: `keys(codes)` where known."""
+    def find(self, clauses: Clauses, found: Sequence[tuple[Codes, Ints]]) -> Words:
+        """The words of a batch; `found` is `keys(clauses.codes)`."""
         row_at = np.zeros(len(clauses.codes), dtype=np.int64)
-        for key, place in keys(clauses.codes) if found is None else found:
+        for key, place in found:
             at, rows = self._table.find(key)
             row_at[place[at]] = rows
         places = np.flatnonzero(row_at)
-        rows = row_at[places]
-        ends = np.maximum.accumulate(places + self._length[rows]) if len(places) else places
-        free = np.concatenate(([True], places[1:] >= ends[:-1])) if len(places) else places > 0
-        free &= self._class[rows] != self._dropped
-        places, rows = places[free], rows[free]
-        return Words(self._class[rows], places, np.searchsorted(clauses.firsts, places, side="right") - 1)
+        return self.settle(clauses, places, self._entries[row_at[places]])
+
+    def settle(self, clauses: Clauses, places: Ints, words: Ints) -> Words:
+        """Of the longest word at each place (class and length) those that no word before reaches into."""
+        if not len(places):
+            return Words(places, places, places)
+        ends = np.maximum.accumulate(places + words[:, 1])
+        free = np.concatenate(([True], places[1:] >= ends[:-1])) & (words[:, 0] != self._dropped)
+        places = places[free]
+        return Words(words[free, 0], places, clauses.clause_at[places])
 
 
 def _plain(terms: Sequence[str]) -> list[str]:
@@ -80,29 +86,20 @@ def _plain(terms: Sequence[str]) -> list[str]:
     return [term for term in terms if GAP_MARK not in term]
 
 
-def sorts(clauses: Clauses, classes: WordClasses) -> list[tuple[Codes, Ints]]:
+def sorts(clauses: Clauses, classes: WordClasses | None, longest: int = LONGEST) -> list[tuple[Codes, Ints]]:
     """All n-grams of a batch by sort, each sort in the order of places: keys, and the clause of each.
 
-    First characters, 1 to 4; then classes: singles, neighbours, triples, pairs with words between, and the first and
-    the last class of a clause.
+    First characters by length; then, with `classes`, the n-grams of word classes.
     """
     by_characters = keys(clauses.codes)
-    words = classes.find(clauses, by_characters)
-    clause_at = np.repeat(np.arange(len(clauses.firsts)), clauses.lengths)
-    compact = np.cumsum(_inside(clauses)) - 1
-    out = [(key, clause_at[compact[place]]) for key, place in by_characters]
-    return out + _class_sorts((words.classes + SYMBOL).astype(np.uint64), words.clauses)
+    clause_at = clauses.clause_at
+    out = [(key, clause_at[place]) for key, place in by_characters[:longest]]
+    return out + (class_sorts(classes.find(clauses, by_characters)) if classes else [])
 
 
-def _inside(clauses: Clauses) -> Ints:
-    """1 for each code that belongs to a clause, 0 for the marks between."""
-    steps = np.zeros(len(clauses.codes) + 1, dtype=np.int64)
-    steps[clauses.firsts] += 1
-    steps[clauses.firsts + clauses.lengths] -= 1
-    return np.cumsum(steps)[:-1]
-
-
-def _class_sorts(codes: Codes, clauses: Ints) -> list[tuple[Codes, Ints]]:
+def class_sorts(words: Words) -> list[tuple[Codes, Ints]]:
+    """Singles, neighbours, triples, pairs with words between, and the first and the last class of each clause."""
+    codes, clauses = (words.classes + SYMBOL).astype(np.uint64), words.clauses
     shift = [np.uint64(16 * n) for n in range(LONGEST)]
     every = np.arange(len(codes))
     out = [(codes, clauses)]

@@ -1,11 +1,8 @@
-"""Reading wording by its character n-grams: clauses of many texts scored at once by one table of weights.
-
-A model trained elsewhere gives every n-gram (1 to 4 characters) a row of whole numbers, one per head (what the head
-stands for is the model's business). Here each clause gets the sum of its rows. Sums of whole numbers do not depend on
-their order, so a text scores the same alone, in a batch or in another process.
+"""Cutting many texts into clauses and character n-grams (1 to 4 characters) at once.
 
 Texts are looked up in numpy: four characters fit one 64-bit key, and all keys of a batch go through one hash table
 in a few passes. n-grams never cross a mark or white space, so that each belongs to exactly one clause.
+The weights are in `weights`, the words and their classes in `wordclasses`.
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +21,9 @@ from wenxiao.recognition.text import normalise
 LONGEST = 4
 #: Characters that end a clause. Half-width comma and colon do too, except between digits.
 MARKS = "，。！？；：!?;,:\n\r…"
-_MARK, _GAP, _OTHER = 1, 2, 0xFFFF
+#: Codes up to this are no part of an n-gram: 1 ends a clause, 2 is white space or another mark within one.
+GAP = 2
+_MARK, _OTHER = 1, 0xFFFF
 _DIGIT, _LETTER = ord("0"), ord("a")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -47,7 +45,7 @@ def _folded(char: str) -> int:
         return _MARK
     kind = unicodedata.category(char)
     if kind[0] in "ZCPS" and char not in "《》%％":
-        return _GAP
+        return GAP
     if kind[0] == "N" and unicodedata.decimal(char, None) is not None:
         return _DIGIT
     form = normalise(char).text[:1] if kind[0] == "L" else char
@@ -73,6 +71,13 @@ class Clauses:
     def lengths(self) -> Ints:
         return self.ends - self.starts
 
+    @property
+    def clause_at(self) -> Ints:
+        """For each code the number of its clause; a mark counts to the clause before it."""
+        begins = np.zeros(len(self.codes), dtype=np.int64)
+        begins[self.firsts] = 1
+        return np.cumsum(begins) - 1
+
 
 def split(texts: Sequence[str]) -> Clauses:
     """Every clause of every text. Empty clauses are left out; offsets are code points of the text as given."""
@@ -83,7 +88,7 @@ def split(texts: Sequence[str]) -> Clauses:
     marks = codes == _MARK
     inner = np.flatnonzero(marks[1:-1] & digit[:-2] & digit[2:]) + 1
     inner = inner[(points[inner] == ord(",")) | (points[inner] == ord(":"))]
-    codes[inner] = _GAP
+    codes[inner] = GAP
     ends = np.flatnonzero(codes == _MARK)
     starts = np.concatenate(([0], ends[:-1] + 1))
     kept = ends > starts
@@ -95,14 +100,14 @@ def split(texts: Sequence[str]) -> Clauses:
 
 def keys(codes: Codes) -> list[tuple[Codes, Ints]]:
     """For n = 1 to LONGEST: the key of every n-gram that crosses no mark, and the place where it starts."""
-    places = np.flatnonzero(codes > _GAP)
+    places = np.flatnonzero(codes > GAP)
     found = codes[places]
     out = [(found, places)]
     for n in range(1, LONGEST):
         inside = np.flatnonzero(places + n < len(codes))
         places, found = places[inside], found[inside]
         following = codes[places + n]
-        inside = np.flatnonzero(following > _GAP)
+        inside = np.flatnonzero(following > GAP)
         places, found = places[inside], found[inside] | (following[inside] << np.uint64(16 * n))
         out.append((found, places))
     return out
@@ -154,80 +159,3 @@ class Table:
         at, rows = np.concatenate(found), np.concatenate(found_rows)
         order = np.argsort(at, kind="stable")
         return at[order], rows[order]
-
-
-class Hits(NamedTuple):
-    """Known n-grams of one sort found in a batch, in the order of their places: their rows and their clauses."""
-
-    rows: Ints
-    clauses: Ints
-
-
-class Wording:
-    """A table of n-grams with whole-number weights, one row each: columns for clauses and columns for whole texts."""
-
-    def __init__(self, grams: Sequence[str], by_clause: npt.NDArray[Any], by_text: npt.NDArray[Any]) -> None:
-        self._table = Table(grams)
-        self._by_clause = _with_nothing(by_clause)
-        self._by_text = _with_nothing(by_text)
-
-    def hits(self, sorts: Sequence[tuple[Codes, Ints]]) -> list[Hits]:
-        """Of each sort of n-grams (keys, clause of each) those that the table knows."""
-        found = []
-        for key, clause in sorts:
-            at, rows = self._table.find(key)
-            found.append(Hits(rows, clause[at]))
-        return found
-
-    def clause_sums(self, hits: Sequence[Hits], count: int) -> tuple[Ints, Ints]:
-        """For each of `count` clauses the sum of its n-grams' weights and their number."""
-        sums = np.zeros((count, self._by_clause.shape[1]), dtype=np.int64)
-        number = np.zeros(count, dtype=np.int64)
-        for rows, clauses in hits:
-            _add(sums, self._by_clause[rows], clauses)
-            number += np.bincount(clauses, minlength=count)
-        return sums, number
-
-    def text_sums(self, hits: Sequence[Hits], owners: Ints, count: int) -> tuple[Ints, Ints]:
-        """For each of `count` texts the sum of its n-grams' weights and their number, each n-gram once a text.
-
-        Saying a thing twice does not make it truer, and a reply that was pasted twice reads like one.
-        """
-        sums = np.zeros((count, self._by_text.shape[1]), dtype=np.int64)
-        number = np.zeros(count, dtype=np.int64)
-        for one in hits:
-            rows, clauses = self._once(one, owners, count)
-            texts = owners[clauses]
-            _add(sums, self._by_text[rows], texts)
-            number += np.bincount(texts, minlength=count)
-        return sums, number
-
-    def text_sums_by_clause(self, hits: Sequence[Hits], owners: Ints, count: int, column: int) -> Ints:
-        """One column of `text_sums` laid out over the clauses where each n-gram first stands."""
-        sums = np.zeros((len(owners), 1), dtype=np.int64)
-        for one in hits:
-            rows, clauses = self._once(one, owners, count)
-            _add(sums, self._by_text[rows, column : column + 1], clauses)
-        return sums[:, 0]
-
-    def _once(self, hits: Hits, owners: Ints, count: int) -> Hits:
-        """Each n-gram at its first place in each text."""
-        rows, clauses = hits
-        cell = owners[clauses] * len(self._by_text) + rows
-        first = np.empty(count * len(self._by_text), dtype=np.int32)
-        at = np.arange(len(cell), dtype=np.int32)
-        first[cell[::-1]] = at[::-1]
-        kept = first[cell] == at
-        return Hits(rows[kept], clauses[kept])
-
-
-def _with_nothing(weights: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """The weights with a row of zeros before them, for what the table does not know."""
-    return np.concatenate((np.zeros((1, weights.shape[1]), np.int32), weights.astype(np.int32)))
-
-
-def _add(sums: Ints, values: npt.NDArray[np.int32], owner: Ints) -> None:
-    """Add each row of `values` to the row of `sums` that owns it; owners come in order."""
-    if len(owner):
-        heads = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-        sums[owner[heads]] += np.add.reduceat(values, heads, axis=0)
