@@ -126,10 +126,10 @@ class Heads:
         whole = self._bias[1] + sums * scale + asked_sums * asked_scale
         shares = self._reply.shares(hits, len(clauses.owners)) * scale[clauses.owners, 0]
         facts, leaders = pooled(kinds, clauses.owners, texts)
-        features = np.round(np.concatenate((whole, facts), axis=1).astype(np.float64), 6)
+        features = np.concatenate((whole, facts), axis=1, dtype=np.float64).round(6)
         return Read(features, clauses, kinds, leaders, shares, whole)
 
-    def _clause_values(self, clauses: Clauses, hits: Sequence[Hits], texts: int) -> Floats:
+    def _clause_values(self, clauses: Clauses, hits: Hits, texts: int) -> Floats:
         count, heads = len(clauses.owners), len(self.kinds)
         sums, number = self._reply.clause_sums(hits, count)
         values = sums * (self._unit[0] / np.sqrt(np.maximum(1, number))[:, None])

@@ -1,29 +1,39 @@
 """The weights of n-grams, summed over clauses and over whole texts.
 
 A model trained elsewhere gives every n-gram a row of whole numbers, one per head (what a head stands for is the
-model's business). Sums of whole numbers do not depend on their order, so a text weighs the same alone, in a batch or
-in another process.
+model's business). Single floats hold whole numbers up to 16 million exactly, and sums of whole numbers do not depend
+on their order, so a text weighs the same alone, in a batch or in another process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
-from wenxiao.recognition.wordclasses import CLASS_SYMBOLS, WordClasses, class_sorts
+from wenxiao.recognition.wordclasses import CLASS_SYMBOLS, WordClasses, Words, class_sorts
 from wenxiao.recognition.wording import GAP, LONGEST, Clauses, Ints, Table
 
-Weights = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
 
 
-class Hits(NamedTuple):
-    """Known n-grams of one sort found in a batch, in the order of their places: their rows and their clauses."""
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Known n-grams found in a batch, in the order of their clauses: their rows and their clauses."""
 
     rows: Ints
     clauses: Ints
+
+    def sums(self, weights: Weights, owner: Ints, count: int) -> Weights:
+        """For each of `count` owners (in order) the sum of the weights of its n-grams."""
+        starts = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=count))))
+        ones = np.ones(len(self.rows), dtype=np.float32)
+        table = sp.csr_matrix((ones, self.rows, starts), shape=(count, len(weights)))
+        return np.asarray(table @ weights)
 
 
 class Wording:
@@ -44,7 +54,7 @@ class Wording:
         symbols = np.array([gram[0] in CLASS_SYMBOLS for gram in grams], dtype=bool)
         order = np.concatenate((np.flatnonzero(~symbols), np.flatnonzero(symbols)))
         self._by_clause, self._by_text = _with_nothing(by_clause[order]), _with_nothing(by_text[order])
-        self._characters = int((~symbols).sum())
+        self._first = self._by_text[:, :1].copy()
         known = [grams[at] for at in order.tolist()]
         self._classes = classes
         words = classes.words if classes else {}
@@ -57,94 +67,81 @@ class Wording:
         self._word = np.zeros((1 + len(known) + len(silent), 2), dtype=np.int64)
         for row, gram in enumerate([*known, *sorted(silent)], 1):
             self._word[row] = words.get(gram, (0, 0))
+        self._is_word = self._word[:, 1] > 0
 
-    def hits(self, clauses: Clauses) -> list[Hits]:
-        """The known n-grams of a batch: characters by length, then classes by sort."""
-        clause_at = clauses.clause_at
+    def hits(self, clauses: Clauses) -> Hits:
+        """The known n-grams of a batch."""
         last = len(self._by_text) - 1
-        out, found_words = [], []
-        for rows, places in self._cascade(clauses):
-            known = rows <= last
-            out.append(Hits(rows[known], clause_at[places[known]]))
-            found_words.append((rows, places))
-        if self._classes is None:
-            return out
+        clause_at = clauses.clause_at
+        rows, places = (np.concatenate(part) for part in zip(*self._cascade(clauses), strict=True))
+        known = rows <= last
+        found, at = [rows[known]], [clause_at.take(places[known])]
+        if self._classes is not None:
+            words = self._words(self._classes, clauses, rows, places)
+            for key, clause in class_sorts(words):
+                hit, row = self._table.find(key)
+                found.append(row)
+                at.append(clause.take(hit))
+        return _in_order(np.concatenate(found), np.concatenate(at))
+
+    def _words(self, classes: WordClasses, clauses: Clauses, rows: Ints, places: Ints) -> Words:
+        """The words among what the cascade found; the longest at a place comes last and stays."""
+        is_word = self._is_word.take(rows)
         row_at = np.zeros(len(clauses.codes), dtype=np.int64)
-        for rows, places in found_words:
-            is_word = self._word[rows, 1] > 0
-            row_at[places[is_word]] = rows[is_word]
-        places = np.flatnonzero(row_at)
-        words = self._classes.settle(clauses, places, self._word[row_at[places]])
-        for key, clause in class_sorts(words):
-            at, rows = self._table.find(key)
-            out.append(Hits(rows, clause[at]))
-        return out
+        row_at[places[is_word]] = rows[is_word]
+        at = np.flatnonzero(row_at)
+        return classes.settle(clauses, at, self._word.take(row_at.take(at), axis=0))
 
     def _cascade(self, clauses: Clauses) -> list[tuple[Ints, Ints]]:
         """For each length the rows and places of what the table holds."""
         codes = clauses.codes
-        rows = self._single[codes.astype(np.int64)]
+        rows = self._single.take(codes.astype(np.int64))
         places = np.flatnonzero((rows > 0) & (codes > GAP))
         keys = codes[places]
-        out = [(rows[places], places)]
+        out = [(rows.take(places), places)]
         for n in range(1, LONGEST):
-            following = codes[np.minimum(places + n, len(codes) - 1)]
+            following = codes.take(places + n, mode="clip")
             inside = np.flatnonzero(following > GAP)
-            places, keys = places[inside], keys[inside] | (following[inside] << np.uint64(16 * n))
+            places = places.take(inside)
+            keys = keys.take(inside) | (following.take(inside) << np.uint64(16 * n))
             at, found = self._table.find(keys)
-            places, keys = places[at], keys[at]
+            places, keys = places.take(at), keys.take(at)
             out.append((found, places))
         return out
 
-    def clause_sums(self, hits: Sequence[Hits], count: int) -> tuple[Weights, Ints]:
+    def clause_sums(self, hits: Hits, count: int) -> tuple[Weights, Ints]:
         """For each of `count` clauses the sum of its n-grams' weights and their number."""
-        sums = np.zeros((count, self._by_clause.shape[1]), dtype=np.int32)
-        number = np.zeros(count, dtype=np.int64)
-        for rows, clauses in hits:
-            _add(sums, self._by_clause[rows], clauses)
-            number += np.bincount(clauses, minlength=count)
-        return sums, number
+        return hits.sums(self._by_clause, hits.clauses, count), np.bincount(hits.clauses, minlength=count)
 
-    def text_sums(self, hits: Sequence[Hits], owners: Ints, count: int) -> tuple[Weights, Ints]:
+    def text_sums(self, hits: Hits, owners: Ints, count: int) -> tuple[Weights, Ints]:
         """For each of `count` texts the sum of its n-grams' weights and their number."""
-        sums = np.zeros((count, self._by_text.shape[1]), dtype=np.int32)
-        number = np.zeros(count, dtype=np.int64)
-        for rows, clauses in hits:
-            texts = owners[clauses]
-            _add(sums, self._by_text[rows], texts)
-            number += np.bincount(texts, minlength=count)
-        return sums, number
+        texts = owners.take(hits.clauses)
+        return hits.sums(self._by_text, texts, count), np.bincount(texts, minlength=count)
 
-    def shares(self, hits: Sequence[Hits], count: int) -> Weights:
+    def shares(self, hits: Hits, count: int) -> Weights:
         """The first column of the text sums laid out over the clauses that its n-grams stand in."""
-        sums = np.zeros((count, 1), dtype=np.int32)
-        for rows, clauses in hits:
-            _add(sums, self._by_text[rows, :1], clauses)
-        return sums[:, 0]
+        return hits.sums(self._first, hits.clauses, count)[:, 0]
 
-    def once(self, hits: Sequence[Hits], owners: Ints, count: int) -> list[Hits]:
-        """Each n-gram only at its first place in each text.
+    def once(self, hits: Hits, owners: Ints, count: int) -> Hits:
+        """Each n-gram only in its first clause in each text.
 
         Saying a thing twice does not make it truer, and a reply that was pasted twice reads like one.
         """
-        out = []
+        cell = owners.take(hits.clauses) * len(self._by_text) + hits.rows
+        at = np.arange(len(cell), dtype=np.int32)
         first = np.empty(count * len(self._by_text), dtype=np.int32)
-        for rows, clauses in hits:
-            cell = owners[clauses] * len(self._by_text) + rows
-            at = np.arange(len(cell), dtype=np.int32)
-            first[cell[::-1]] = at[::-1]
-            kept = first[cell] == at
-            out.append(Hits(rows[kept], clauses[kept]))
-        return out
+        first[cell[::-1]] = at[::-1]
+        kept = first.take(cell) == at
+        return Hits(hits.rows[kept], hits.clauses[kept])
+
+
+def _in_order(rows: Ints, clauses: Ints) -> Hits:
+    """The hits by clause. Numbers of 16 bits sort in linear time, and a batch seldom has more clauses."""
+    small = not len(clauses) or clauses.max() <= np.iinfo(np.uint16).max
+    order = np.argsort(clauses.astype(np.uint16) if small else clauses, kind="stable")
+    return Hits(rows.take(order), clauses.take(order))
 
 
 def _with_nothing(weights: npt.NDArray[Any]) -> Weights:
     """The weights with a row of zeros before them: rows count from 1."""
-    return np.concatenate((np.zeros((1, weights.shape[1]), np.int32), weights.astype(np.int32)))
-
-
-def _add(sums: Weights, values: Weights, owner: Ints) -> None:
-    """Add each row of `values` to the row of `sums` that owns it; owners come in order."""
-    if len(owner):
-        heads = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-        sums[owner[heads]] += np.add.reduceat(values, heads, axis=0, dtype=np.int32)
+    return np.concatenate((np.zeros((1, weights.shape[1]), np.float32), weights.astype(np.float32)))

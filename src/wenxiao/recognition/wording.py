@@ -141,10 +141,10 @@ class Table:
     def find(self, wanted: Codes) -> tuple[Ints, Ints]:
         """Which of the wanted keys are there, in order, and the row of each."""
         slots = ((wanted * _MULTIPLIER) >> self._shift).astype(np.int64)
-        rows = self._rows[slots]
+        rows = self._rows.take(slots)
         at = np.flatnonzero(rows)
-        rows, slots = rows[at], slots[at]
-        right = self._keys[rows] == wanted[at]
+        rows, slots = rows.take(at), slots.take(at)
+        right = self._keys.take(rows) == wanted.take(at)
         found, found_rows = [at[right]], [rows[right]]
         while not right.all():
             at, slots = at[~right], (slots[~right] + 1) & self._mask
