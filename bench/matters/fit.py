@@ -32,7 +32,7 @@ FIXED = {
     "clash_junction": -8.0,
     "clash_house": -1.5,
     "problem_apart": -2.0,
-    "renamed": -2.5,
+    "renamed": -5.0,
     "near": 0.7,
     "far": -1.5,
 }

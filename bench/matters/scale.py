@@ -21,6 +21,7 @@ import pyarrow as pa
 from bench.matters.data import messages
 from wenxiao.recognition.matters import Grouper
 from wenxiao.recognition.matters.facts import find_names
+from wenxiao.recognition.matters.words import words
 from wenxiao.recognition.schema import Order, orders_to_batch
 
 #: Characters that made names are built from.
@@ -55,8 +56,9 @@ class Generator:
         return Order(title=title, content=content, called_at=order.called_at)
 
     def _name(self, like: str) -> str:
-        keep = 2 if len(like) > 3 else 1
-        return "".join(self._random.choices(SYLLABLES, k=max(2, len(like) - keep))) + like[-keep:]
+        """Another name of the same kind: it keeps nothing but the ending."""
+        ending = max((e for e in words().kind_of if like.endswith(e)), key=len, default="")
+        return "".join(self._random.choices(SYLLABLES, k=max(3, len(like) - len(ending)))) + ending
 
     def _told(self, pattern: Order, number: int) -> Order:
         parts = re.split(r"(?<=[。！？!?])", pattern.content)

@@ -29,8 +29,9 @@ from wenxiao.recognition.matters.vocabulary import Weights
 UNKNOWN_GAP = 60.0
 #: The name words that one order has and the other lacks weigh in units of this (about one rare pair of characters).
 NAME_UNIT = 40.0
-#: The same form of words filled in with other names: this much alike, and this little (and lost) of the names shared.
-SAME_FORM, OTHER_NAMES, LOST_NAMES = 0.4, 0.5, 0.7
+#: The same form of words filled in with other names: this much alike (text or title), and this
+#: little of the names shared, this much lost.
+SAME_FORM, OTHER_NAMES, LOST_NAMES = 0.4, 0.4, 0.7
 #: Metres: coordinates this near speak for one place, this far against it.
 NEAR, FAR = 100.0, 3_000.0
 
@@ -69,10 +70,12 @@ def _words(w: Weights, a: Side, b: Side) -> Features:
     shared = both.total(square * (name_a & name_b))
     alike = _share(full, np.sqrt(s.full * t.full))
     names = _names(both.total(square * name_a), both.total(square * name_b), s.names, t.names)
-    renamed = (names["names_both"] > 0) & (names["name_in_max"] < OTHER_NAMES) & (alike > SAME_FORM)
+    titles = _share(both.total(square * heads), np.sqrt(s.head * t.head))
+    form = (alike > SAME_FORM) | (titles > SAME_FORM)
+    renamed = form & (names["names_both"] > 0) & (names["name_in_max"] < OTHER_NAMES)
     return {
         "cos_full": alike,
-        "cos_head": _share(both.total(square * heads), np.sqrt(s.head * t.head)),
+        "cos_head": titles,
         "cos_plain": _share(both.total(plain), np.sqrt(s.full_plain * t.full_plain)),
         "cos_head_plain": _share(both.total(plain * heads), np.sqrt(s.head_plain * t.head_plain)),
         "head_in_min": np.minimum(in_a, in_b),
