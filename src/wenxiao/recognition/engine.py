@@ -85,7 +85,8 @@ class Engine:
     def _finding(self, read: _Read) -> Finding:
         order, commitments = read.order, read.commitments
         columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
-        evidence = _weighed(read.signals, read.scores) + columns + read.scores.wording
+        signals = _weighed(read.signals, read.scores)
+        evidence = signals + columns + self._unnamed(signals, read.scores.wording)
         # Without a reply the model has nothing to weigh: the columns alone speak.
         logit = sum(e.weight for e in columns) + (read.scores.logit if _answered(order) else 0.0)
         finding = Finding(
@@ -106,6 +107,24 @@ class Engine:
         finding.missing = self.missing.read(order, finding.closure_class, evidence, commitments)
         self._kinds(read, finding)
         return finding
+
+    def _unnamed(self, signals: list[Evidence], wording: list[Evidence]) -> list[Evidence]:
+        """The clauses whose wording no signal names. What a clause adds goes to the first signal that fires in it and
+        leans the same way: "only passed on" says more to a person than "wording", and the sum stays what it was.
+        """
+        left = []
+        for clause in wording:
+            side = "unresolved" if clause.weight > 0 else "resolved"
+            named = next((s for s in signals if _within(s, clause) and self._leans(s) == side), None)
+            if named is None:
+                left.append(clause)
+            else:
+                named.weight = round(named.weight + clause.weight, 3)
+        return left
+
+    def _leans(self, evidence: Evidence) -> str:
+        known = self.text_signals.signals.get(evidence.signal)
+        return known.leans if known else ""
 
     def _kinds(self, read: _Read, finding: Finding) -> None:
         """Which of the six kinds apply; a column that says so wins over the text."""
@@ -138,6 +157,13 @@ def _weighed(signals: list[Evidence], scores: Scores) -> list[Evidence]:
     for signal in signals:
         signal.weight = round(weights.pop(signal.signal, 0.0), 3)
     return signals
+
+
+def _within(signal: Evidence, clause: Evidence) -> bool:
+    """Whether both stand in the same field and share a character."""
+    if signal.field != clause.field or None in (signal.start, signal.end, clause.start, clause.end):
+        return False
+    return max(signal.start or 0, clause.start or 0) < min(signal.end or 0, clause.end or 0)
 
 
 def _unanswered(order: Order, demands: list[Demand]) -> list[Evidence]:

@@ -1,0 +1,32 @@
+"""The engine put together: reasons are named, and nothing depends on the batch."""
+
+from datetime import date, datetime
+
+from wenxiao.recognition.engine import Engine
+from wenxiao.recognition.schema import Order
+from wenxiao.recognition.settings import Settings
+
+ENGINE = Engine(Settings(as_of=date(2026, 10, 31)))
+PASSED_ON = Order(
+    "1", 2, title="路灯不亮", content="城东路路灯不亮，请尽快修复。", reply="您反映的情况已转交施工单位。"
+)
+DONE = Order(
+    "2",
+    3,
+    title="路面坑塘",
+    content="河西路有坑，请修补。",
+    reply="经现场核查，坑塘已修复，2026年3月5日已通车。",
+    replied_at=datetime(2026, 3, 6),
+)
+
+
+def test_a_clause_that_a_signal_names_is_shown_under_its_name():
+    evidence = ENGINE.read(PASSED_ON).evidence
+    named = next(e for e in evidence if e.signal == "only_forwarded")
+    assert named.weight > 0
+    clashing = [e for e in evidence if e.signal == "wording" and e.weight > 0 and e.start < named.end]
+    assert not clashing
+
+
+def test_an_order_reads_the_same_alone_and_in_company():
+    assert ENGINE.read_orders([PASSED_ON, DONE]) == [ENGINE.read(PASSED_ON), ENGINE.read(DONE)]
