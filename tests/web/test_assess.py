@@ -164,3 +164,16 @@ def test_pages_hold_thirty_rows_each(cast: Cast, importer: Importer, sign_in: Si
     first, second = browser.get(ALL).text, browser.get(f"{ALL}&page=2").text
     assert (len(_rows(first)), len(_rows(second))) == (30, 5)
     assert not set(_rows(first)) & set(_rows(second))
+
+
+def test_a_list_that_was_swapped_in_leads_back_to_the_list(county: Cast, sign_in: SignIn) -> None:
+    """A key pressed before the new list is bound submits it plainly: it must not ask for the address it was posted to."""
+    browser = sign_in(county.analyst)
+    swapped = browser.post(
+        "/assess/decide",
+        {"one": _pk("B1"), "decision": "confirmed", "back": "decision="},
+        headers={"HX-Request": "true"},
+    ).text
+    there = swapped.split('name="next" value="')[1].split('"')[0]
+    assert there.startswith("/assess/?")
+    assert browser.get(there.replace("&amp;", "&")).status_code == 200
