@@ -23,7 +23,7 @@ def placed(result) -> dict[str, str]:
 
 
 def test_every_field_of_an_order_has_aliases() -> None:
-    assert set(FIELDS) == set(ORDER_FIELDS) - {"row", "file"}
+    assert set(FIELDS) == set(ORDER_FIELDS) - {"row", "file", "sheet"}
 
 
 def test_no_alias_stands_for_two_fields() -> None:
@@ -103,20 +103,6 @@ def test_header_of_two_rows(xlsx, read) -> None:
         "是",
         "满意",
     )
-
-
-def test_the_sheet_with_most_known_columns_is_read_and_others_are_named(xlsx, read) -> None:
-    cover = [["说明"], ["请勿外传"]]
-    small = [["工单编号", "诉求内容"], ["9", "丁"]]
-    full = [["工单编号", "诉求内容", "答复内容"], ["1", "甲", "乙"]]
-    path = xlsx(cover, small, full)
-    result = read(path)
-    assert result.source.sheet == "表3" and [o.order for o in result.orders] == ["1"]
-    assert any("表2" in note for note in result.source.notes)
-    assert [o.order for o in read(path, sheet="表2").orders] == ["9"]
-    with pytest.raises(UnreadableFile) as caught:
-        open_source(path, sheet="表9")
-    assert caught.value.code == "no_sheet" and "表1、表2、表3" in caught.value.message
 
 
 def test_the_same_header_twice_keeps_the_filled_one(write, read) -> None:

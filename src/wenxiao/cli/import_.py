@@ -34,6 +34,13 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         metavar="字段=表头",
         help="列对应，如 reply=处理结果，可写多次",
     )
+    parser.add_argument(
+        "--sheet",
+        action="append",
+        default=[],
+        metavar="名称",
+        help="只读这个工作表，可写多次；默认读所有像工单的表",
+    )
     return parser
 
 
@@ -53,13 +60,13 @@ def run(args: argparse.Namespace) -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)
         return NOTHING
-    results = [_import(path, args.source, dict(args.column)) for path in args.files]
+    results = [_import(path, args.source, dict(args.column), args.sheet) for path in args.files]
     if not any(results):
         return NOTHING
     return OK if all(results) else PARTLY
 
 
-def _import(path: Path, source: str, mapping: dict[str, str]) -> bool:
+def _import(path: Path, source: str, mapping: dict[str, str], sheets: list[str]) -> bool:
     """One file; True when orders were read from it."""
     from django.core.exceptions import ValidationError
     from django.db import DatabaseError
@@ -68,7 +75,7 @@ def _import(path: Path, source: str, mapping: dict[str, str]) -> bool:
     from wenxiao.orders.trouble import trouble_message
 
     try:
-        staged = _stage(path, source)
+        staged = _stage(path, source, sheets)
         if staged is None:
             return False
         start_import(actor=None, run=staged.pk, mapping=mapping or None, in_background=False)
@@ -87,15 +94,17 @@ def _import(path: Path, source: str, mapping: dict[str, str]) -> bool:
     return done.state == "done" and done.counts["rows"] > done.counts["rejected"]
 
 
-def _stage(path: Path, source: str) -> ImportRun | None:
+def _stage(path: Path, source: str, sheets: list[str]) -> ImportRun | None:
     """A new run for the file, or the one of the same bytes that was killed."""
+    from wenxiao.orders.importing import sheets_of
     from wenxiao.orders.uploads import stage_upload, unfinished
 
     try:
         with path.open("rb") as file:
-            return unfinished(file, source) or stage_upload(
-                actor=None, file=file, name=path.name, source=source
-            )
+            killed = unfinished(file, source)
+            if killed is not None and sheets_of(killed) == sheets:
+                return killed
+            return stage_upload(actor=None, file=file, name=path.name, source=source, sheets=sheets)
     except FileNotFoundError:
         print(f"{path}：找不到这个文件，请核对路径。", file=sys.stderr)
     except IsADirectoryError:
@@ -161,6 +170,7 @@ def _report(run: ImportRun) -> None:
         print(f"· {note}")
     rejected = RejectedRow.objects.filter(run=run, is_warning=False)
     for row in rejected[:20]:
-        print(f"  第 {row.row} 行 {row.column}：{row.message}")
+        where = " ".join(part for part in (row.sheet, f"第 {row.row} 行", row.column) if part)
+        print(f"  {where}：{row.message}")
     if (more := rejected.count() - 20) > 0:
         print(f"  ……另有 {more} 行，可在网页的导入结果里下载。")

@@ -39,6 +39,13 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--engine", choices=("local", "spark"), default="local", help="在哪里算（默认本机）")
     parser.add_argument("--processes", type=_count, metavar="N", help="进程数；默认用全部处理器")
     parser.add_argument("--no-matters", action="store_true", help="不归并同一事项（内存不随文件增大）")
+    parser.add_argument(
+        "--sheet",
+        action="append",
+        default=[],
+        metavar="名称",
+        help="只读这个工作表，可写多次；默认读所有像工单的表",
+    )
     parser.add_argument("--settings", type=Path, metavar="目录", help="本单位改过的词表与阈值所在目录")
     return parser
 
@@ -78,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{taken.pop().name}：不能写到正在读的文件上，请换一个输出文件名。", file=sys.stderr)
         return NOTHING
     settings = Settings(as_of=args.as_of or date.today(), data=args.settings)
-    plan = Plan(files, settings, args.processes, matters=not args.no_matters)
+    plan = Plan(files, settings, args.processes, matters=not args.no_matters, sheets=tuple(args.sheet))
     try:
         with open_writers(args.out, settings.as_of) as writers, show_progress() as progress:
             result = scan(plan, writers, progress)

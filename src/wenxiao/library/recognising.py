@@ -111,7 +111,7 @@ def to_batch(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     """Rows of (number, row, *CONTENT) as a batch of `schema.ORDERS`."""
     names = ("order", "row", *CONTENT)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    columns["file"] = ("",) * len(rows)
+    columns["file"] = columns["sheet"] = ("",) * len(rows)
     arrays = [pa.array(columns[f.name], type=f.type) for f in schema.ORDERS]
     return pa.RecordBatch.from_arrays(arrays, schema=schema.ORDERS)
 

@@ -7,6 +7,7 @@ by batch (the row of the source is locked), and an order that is there already w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ def read_run(run: ImportRun) -> Iterator[int]:
         return
     move(run, RunState.READING)
     opened = open_source(
-        run.path, mapping=run.mapping or None, sheet=run.sheet or None, source_name=run.file_name
+        run.path, mapping=run.mapping or None, sheet=sheets_of(run), source_name=run.file_name
     )
     units = UnitMatcher()
     for place, batch in enumerate(opened.batches(settings.IMPORT_BATCH), 1):
@@ -57,6 +58,11 @@ def read_run(run: ImportRun) -> Iterator[int]:
             _keep_batch(run, batch, place, units, opened.file)
             yield run.done_rows
     move(run, RunState.READING, total_rows=run.done_rows, notes=list(opened.notes))
+
+
+def sheets_of(run: ImportRun) -> list[str]:
+    """The sheets that were named for the run; none means all that look like orders."""
+    return list(run.layout.get("sheets", ())) or [run.sheet] * bool(run.sheet)
 
 
 def _keep_batch(run: ImportRun, batch: Batch, place: int, units: UnitMatcher, file: str) -> None:
@@ -94,7 +100,7 @@ def _usable(orders: Iterable[Order], file: str) -> tuple[list[Order], list[Probl
         if len(order.order) > NUMBER_LENGTH:
             message = f"工单编号超过 {NUMBER_LENGTH} 个字符，请核对列对应。"
             message_en = f"The order number is longer than {NUMBER_LENGTH} characters."
-            refused.append(Problem(file, "", order.row, "", "number_too_long", message, message_en))
+            refused.append(Problem(file, order.sheet, order.row, "", "number_too_long", message, message_en))
         else:
             kept.append(order)
     return kept, refused
@@ -107,7 +113,8 @@ def _number(order: Order, file: str) -> str:
     week's file a new version of this week's. Its content names it instead: the same row again is the same order.
     """
     stem = file.rpartition(".")[0] or file
-    if order.order.partition("~")[0] == f"{stem}#{order.row}":
+    made_up = f"{stem}#{order.row}", f"{stem}#{order.sheet}#{order.row}"
+    if re.sub(r"~\d+$", "", order.order) in made_up:
         return f"无编号-{digest(order)[:16]}"
     return order.order.strip()
 

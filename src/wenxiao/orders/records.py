@@ -13,8 +13,8 @@ from wenxiao.orders.search import FIELDS as SEARCHED
 from wenxiao.orders.search import searchable
 from wenxiao.recognition.schema import ORDER_FIELDS, Order
 
-#: The columns of an order that are its content; number, row and file say where it came from.
-CONTENT = tuple(name for name in ORDER_FIELDS if name not in ("order", "row", "file"))
+#: The columns of an order that are its content; number, row, file and sheet say where it came from.
+CONTENT = tuple(name for name in ORDER_FIELDS if name not in ("order", "row", "file", "sheet"))
 NUMBER_LENGTH = 200
 #: The values of CONTENT, in its order.
 values = attrgetter(*CONTENT)

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,6 +23,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from wenxiao.orders.choices import RUN_ACTIVE, RunState
+from wenxiao.orders.importing import sheets_of
 from wenxiao.orders.intake import UnreadableFile, open_source
 from wenxiao.orders.intake.headers import label
 from wenxiao.orders.intake.layout import MAPPABLE, Column
@@ -55,12 +56,18 @@ def safe_name(name: str) -> str:
 
 
 def stage_upload(
-    *, actor: User | None, file: IO[bytes] | File[bytes], name: str, source: str = ""
+    *,
+    actor: User | None,
+    file: IO[bytes] | File[bytes],
+    name: str,
+    source: str = "",
+    sheets: Sequence[str] = (),
 ) -> ImportRun:
     """Store a file and register it as an import that waits for its mapping.
 
     Raises ValidationError when it is empty or larger than UPLOAD_MAX_BYTES (nothing stays on disk then), OSError when
-    the disk is full. `actor` None is the command line.
+    the disk is full. `actor` None is the command line. `sheets` names the sheets to read; none means all that look like
+    orders.
     """
     if actor is not None and not actor.may_import:
         raise PermissionDenied(_("只有研判员和管理员可以导入"))
@@ -79,6 +86,7 @@ def stage_upload(
                 size=size,
                 sha256=digest,
                 started_by=actor,
+                layout={"sheets": list(sheets)} if sheets else {},
             )
     except BaseException:
         (folder / shown).unlink(missing_ok=True)
@@ -151,7 +159,7 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
     earlier = ImportRun.objects.filter(sha256=run.sha256, source=run.source).exclude(pk=run.pk)
     view.same_file = list(earlier.exclude(state=RunState.UPLOADED).order_by("-pk")[:5])
     try:
-        opened = open_source(run.path, mapping=wanted, source_name=run.file_name)
+        opened = open_source(run.path, mapping=wanted, sheet=sheets_of(run), source_name=run.file_name)
     except (UnreadableFile, ValueError) as problem:
         view.error = problem.message if isinstance(problem, UnreadableFile) else str(problem)
         return view
@@ -162,7 +170,7 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
     batch = next(iter(opened.batches(_PREVIEW_ROWS)), None)
     if batch is not None:
         view.rows = [{name: _shown(getattr(order, name)) for name in shown} for order in batch.orders]
-        view.problems = [f"第 {p.row} 行：{p.message}" for p in islice(batch.rejects, 5)]
+        view.problems = [f"{p.sheet} 第 {p.row} 行：{p.message}".strip() for p in islice(batch.rejects, 5)]
     return view
 
 
@@ -176,7 +184,8 @@ def _remembered(run: ImportRun) -> dict[str, str]:
     if not kept:
         return {}
     try:
-        headers = {c.header for c in open_source(run.path, source_name=run.file_name).columns}
+        opened = open_source(run.path, sheet=sheets_of(run), source_name=run.file_name)
+        headers = {c.header for c in opened.columns}
     except UnreadableFile:
         return {}
     return {name: header for name, header in kept.items() if header in headers}

@@ -93,6 +93,7 @@ class Engine:
             order.order,
             order.row,
             order.file,
+            order.sheet,
             unresolved=round(probability(logit), 4),
             logit=round(logit, 4),
             evidence=sorted(evidence, key=lambda e: -abs(e.weight)),

@@ -33,6 +33,7 @@ class Order:
     order: str = ""
     row: int = 0
     file: str = ""
+    sheet: str = ""
     title: str = ""
     content: str = ""
     reply: str = ""
@@ -202,6 +203,7 @@ class Finding:
     order: str
     row: int
     file: str = ""
+    sheet: str = ""
     closure_class: str = "unclear"
     unresolved: float = 0.5
     logit: float = 0.0
@@ -238,6 +240,7 @@ FINDINGS = pa.schema(
         pa.field("order", pa.string()),
         pa.field("row", pa.int32()),
         pa.field("file", pa.string()),
+        pa.field("sheet", pa.string()),
         pa.field("closure_class", pa.string()),
         pa.field("unresolved", pa.float64()),
         pa.field("logit", pa.float64()),

@@ -27,6 +27,8 @@ def record(finding: Finding) -> dict[str, Any]:
         row["crossing"] = {"bodies": finding.crossing_bodies, "across": finding.crossing_across}
     row["reference"] = finding.reference.isoformat() if finding.reference else None
     row["file"] = finding.file
+    if finding.sheet:
+        row["sheet"] = finding.sheet
     row["model"] = finding.model
     row["format"] = FORMAT
     return row

@@ -87,5 +87,6 @@ COLUMNS = (
     Column("诉求内容", 50, "text", lambda o, f: mask(o.content.strip())),
     Column("答复", 50, "text", lambda o, f: mask((o.reply or o.handling).strip())),
     Column("来源文件", 16, "text", lambda o, f: f.file),
+    Column("工作表", 10, "text", lambda o, f: f.sheet),
     Column("行", 7, "number", lambda o, f: f.row),
 )

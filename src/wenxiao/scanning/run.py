@@ -34,12 +34,14 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to scan and how. `matters` off leaves the grouping out, and memory flat at any size."""
+    """What to scan and how. `matters` off leaves the grouping out, and memory flat at any size. `sheets` names the sheets of
+    workbooks that are read; none means all that look like orders."""
 
     files: Sequence[Path]
     settings: Settings
     processes: int | None = None
     matters: bool = True
+    sheets: Sequence[str] = ()
 
 
 def scan(plan: Plan, writers: Sequence[Writer], progress: Progress) -> ScanResult:
@@ -66,7 +68,7 @@ def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress
     collection = Collection(ColumnSignals(plan.settings.data))
     grouper = Grouper() if plan.matters else None
     done = 0
-    for orders, findings in read_batches(_batches(plan.files, result), plan.settings, plan.processes):
+    for orders, findings in read_batches(_batches(plan, result), plan.settings, plan.processes):
         spill.add(orders, findings)
         for order in batch_to_orders(orders):
             collection.add(order)
@@ -79,17 +81,17 @@ def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress
     return collection.conclude(grouper.group() if grouper is not None else None)
 
 
-def _batches(files: Sequence[Path], result: ScanResult) -> Iterator[pa.RecordBatch]:
+def _batches(plan: Plan, result: ScanResult) -> Iterator[pa.RecordBatch]:
     """Every file's good rows, batch by batch; what went wrong goes into `result`."""
-    for path in files:
+    for path in plan.files:
         try:
-            yield from _file_batches(path, result)
+            yield from _file_batches(path, plan.sheets, result)
         except UnreadableFile as refused:
             result.refused.append(refused)
 
 
-def _file_batches(path: Path, result: ScanResult) -> Iterator[pa.RecordBatch]:
-    source = open_source(path)
+def _file_batches(path: Path, sheets: Sequence[str], result: ScanResult) -> Iterator[pa.RecordBatch]:
+    source = open_source(path, sheet=sheets)
     note = SourceNote(path.name, _form(source))
     result.sources.append(note)
     for batch in source.batches():

@@ -56,6 +56,8 @@ class Sheet(Protocol):
     date1904: bool
     #: True where a row with more cells than the header has most likely been cut wrongly.
     ragged_is_wrong: bool
+    #: True where the workbook does not show the sheet to who opens it.
+    hidden: bool
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """All rows in their order. `width` is the number of header cells once known: it helps to spot a lost quote."""

@@ -32,6 +32,7 @@ class DelimitedSheet:
     exact_numbers = False
     date1904 = False
     ragged_is_wrong = True
+    hidden = False
 
     def __init__(self, path: Path, file: str, limits: Limits, mapped: Sequence[str] = ()) -> None:
         self._path, self._limits = path, limits

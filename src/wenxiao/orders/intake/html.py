@@ -21,6 +21,7 @@ class HtmlSheet:
     exact_numbers = True  # the cells are text
     date1904 = False
     ragged_is_wrong = False
+    hidden = False
 
     def __init__(self, path: Path, file: str, encoding: tuple[str, int], table: int, limits: Limits) -> None:
         self.name = f"表格{table}"

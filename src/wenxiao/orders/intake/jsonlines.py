@@ -25,6 +25,7 @@ class JsonSheet:
     exact_numbers = True
     date1904 = False
     ragged_is_wrong = False
+    hidden = False
 
     def __init__(self, path: Path, file: str, limits: Limits) -> None:
         self._path, self._limits = path, limits

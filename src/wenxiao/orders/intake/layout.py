@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from wenxiao.orders.intake.cells import Cell, column_letters, is_blank
 from wenxiao.orders.intake.headers import Match, label, match_header, normalise
-from wenxiao.orders.intake.problems import UnreadableFile, load_data
+from wenxiao.orders.intake.problems import load_data
 from wenxiao.orders.intake.values import read_text
 from wenxiao.recognition.schema import ORDER_FIELDS
 
 #: Columns of the order that the reader fills in itself.
-OWN_FIELDS = ("row", "file")
+OWN_FIELDS = ("row", "file", "sheet")
 MAPPABLE = tuple(f for f in ORDER_FIELDS if f not in OWN_FIELDS)
 _SAMPLES = 3
 _LINE_ENDS = re.compile(r"\s*[\r\n]+\s*")
@@ -82,14 +82,11 @@ def make_columns(names: Sequence[str], sample: Sequence[Sequence[Cell]]) -> list
 
 
 def place_columns(
-    names: Sequence[str], sample: Sequence[Sequence[Cell]], mapping: Mapping[str, str] | None, file: str
+    names: Sequence[str], sample: Sequence[Sequence[Cell]], mapping: Mapping[str, str]
 ) -> Layout:
-    """Settle every column. `mapping` (field to header) wins over the aliases.
-
-    Raises ValueError for a field that does not exist, UnreadableFile for a mapped column that the file lacks.
-    """
+    """Settle every column. `mapping` (field to header) wins over the aliases; its columns must be there."""
     layout = Layout(make_columns(names, sample), {}, [], [])
-    taken = _place_mapped(layout, mapping or {}, file)
+    taken = _place_mapped(layout, mapping)
     candidates = _candidates(layout, taken)
     _place_levels(layout, candidates)
     for name, found in candidates.items():
@@ -102,14 +99,22 @@ def place_columns(
     return layout
 
 
-def _place_mapped(layout: Layout, mapping: Mapping[str, str], file: str) -> set[int]:
-    for name, header in mapping.items():
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """Raises ValueError for a field that does not exist."""
+    for name in mapping:
         if name not in MAPPABLE:
             raise ValueError(f"no such field of an order: {name}")
+
+
+def has_column(names: Sequence[str], header: str) -> bool:
+    """Whether one of the headers is this one, as headers are compared."""
+    return any(name and normalise(name) == normalise(header) for name in names)
+
+
+def _place_mapped(layout: Layout, mapping: Mapping[str, str]) -> set[int]:
+    for name, header in mapping.items():
         same = [c for c in layout.columns if c.header == header]
         same = same or [c for c in layout.columns if c.header and normalise(c.header) == normalise(header)]
-        if not same:
-            raise UnreadableFile(file, "mapping_column_missing", column=header, label=label(name))
         _place(layout, name, max(same, key=lambda c: c.filled), "mapping")
     return {i for places in layout.places.values() for i in places}
 

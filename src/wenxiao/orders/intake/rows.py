@@ -45,7 +45,7 @@ class Seen:
     One `Seen` may serve several files of one source, so that overlapping exports are not counted twice.
     """
 
-    rows: dict[str, tuple[str, int, bytes]] = field(default_factory=dict)
+    rows: dict[str, tuple[str, str, int, bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class RowReader:
         return None
 
     def _read_order(self, row: Row, place: Place, batch: Batch) -> None:
-        order = Order(row=row.number, file=self._origin.file)
+        order = Order(row=row.number, file=self._origin.file, sheet=self._origin.sheet)
         warnings: list[Problem] = []
         if row.oddity:
             warnings.append(place.problem(row.oddity))
@@ -240,15 +240,15 @@ class RowReader:
             if self._has["order"]:
                 warnings.append(place.problem("missing_number", self._header_of("order")))
             return None, False
-        known = self._seen.rows.setdefault(order.order, (place.file, place.row, digest))
-        if known == (place.file, place.row, digest):
+        mine = place.file, place.sheet, place.row, digest
+        known = self._seen.rows.setdefault(order.order, mine)
+        if known is mine:
             return None, False
-        file, first, first_digest = known
+        first, first_digest = known[2:]
         if first_digest != digest and lost:
             order.order = self._surrogate(place, digest)
             return None, False
-        where = "" if file == place.file else f"文件“{file}”"
-        where_en = "" if file == place.file else f' of "{file}"'
+        where, where_en = _where(known[0], known[1], place)
         code = "duplicate_row" if first_digest == digest else "same_number_different_content"
         column = self._header_of("order") if self._has["order"] else ""
         return place.problem(
@@ -262,7 +262,7 @@ class RowReader:
         while number in self._seen.rows:
             again += 1
             number = f"{base}~{again}"
-        self._seen.rows[number] = (place.file, place.row, digest)
+        self._seen.rows[number] = place.file, place.sheet, place.row, digest
         return number
 
     def _said(self, order: Order) -> str:
@@ -283,3 +283,13 @@ class RowReader:
         if self._origin.encoding and UNDECODABLE in getattr(order, broken):
             return place.problem("bad_encoding", column, encoding=self._origin.encoding.upper())
         return place.problem("bad_characters", column)
+
+
+def _where(file: str, sheet: str, place: Place) -> tuple[str, str]:
+    """The file and sheet of an earlier row, as far as they are others than those of this one."""
+    where, where_en = "", ""
+    if file != place.file:
+        where, where_en = f"文件“{file}”", f' of "{file}"'
+    if sheet and (file, sheet) != (place.file, place.sheet):
+        where, where_en = f"{where}工作表“{sheet}”", f'{where_en} in sheet "{sheet}"'
+    return where, where_en

@@ -31,8 +31,8 @@ class XlsSheet:
     date1904 = False  # calamine applies the workbook's epoch itself
     ragged_is_wrong = False
 
-    def __init__(self, path: Path, file: str, name: str, columns: int) -> None:
-        self.name = name
+    def __init__(self, path: Path, file: str, name: str, columns: int, hidden: bool = False) -> None:
+        self.name, self.hidden = name, hidden
         self._path, self._file, self._columns = path, file, columns
 
     def rows(self, width: int = 0) -> Iterator[Row]:
@@ -82,7 +82,7 @@ def sheets_of(path: Path, file: str, limits: Limits) -> list[XlsSheet]:
     if _has_file_pass(path):
         raise UnreadableFile(file, "password_protected")
     names = next(_ask(path, file))
-    return [XlsSheet(path, file, name, limits.columns) for name in names]
+    return [XlsSheet(path, file, name, limits.columns, hidden) for name, hidden in names]
 
 
 def _has_file_pass(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Run as a program of its own: reads an old .xls with calamine and writes what it holds to standard output.
 
 A damaged or hostile .xls can make the library ask for more memory than there is, which ends the process that it runs
-in; so it runs in this one. Usage: xls_child.py FILE [SHEET]. Without a sheet: one pickle, the list of sheet names.
+in; so it runs in this one. Usage: xls_child.py FILE [SHEET]. Without a sheet: one pickle, the list of (sheet name, whether it is hidden).
 With one: pickles of (number of the first row, rows). Exit status 3 means a password. Imports nothing of ours.
 """
 
@@ -39,8 +39,9 @@ def main(path: str, sheet_name: str | None) -> int:
     except calamine.PasswordError:
         return PASSWORD
     if sheet_name is None:
-        sheets = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-        _send(sheets)
+        shown = calamine.SheetVisibleEnum.Visible
+        sheets = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+        _send([(m.name, m.visible != shown) for m in sheets])
         return 0
     sheet = book.get_sheet_by_name(sheet_name)
     top, left = sheet.start or (0, 0)

@@ -37,7 +37,7 @@ class Workbook:
         self.archive = Archive(path, file, limits)
         self.limits = limits
         self.date1904 = False
-        self._sheets: list[tuple[str, str]] = []
+        self._sheets: list[tuple[str, str, bool]] = []
         self._targets: dict[str, str] = {}
         self._formats: dict[int, str] = {}
         self.date_styles: list[bool] = []
@@ -65,7 +65,8 @@ class Workbook:
         elif tag == "sheet":
             relation = next((v for k, v in attrs.items() if k.endswith(":id")), "")
             part = self._targets.get(relation, f"xl/worksheets/sheet{len(self._sheets) + 1}.xml")
-            self._sheets.append((attrs.get("name", ""), part))
+            hidden = attrs.get("state", "visible") != "visible"
+            self._sheets.append((attrs.get("name", ""), part, hidden))
 
     def _style(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "numFmt":
@@ -84,8 +85,8 @@ class Workbook:
     def sheets(self) -> list[XlsxSheet]:
         """The sheets that hold cells, in their order."""
         return [
-            XlsxSheet(self, name, part)
-            for name, part in self._sheets
+            XlsxSheet(self, name, part, hidden)
+            for name, part, hidden in self._sheets
             if self.archive.has(part) and "chartsheet" not in part
         ]
 
@@ -98,8 +99,8 @@ class XlsxSheet:
     exact_numbers = False
     ragged_is_wrong = False
 
-    def __init__(self, book: Workbook, name: str, part: str) -> None:
-        self.name = name
+    def __init__(self, book: Workbook, name: str, part: str, hidden: bool = False) -> None:
+        self.name, self.hidden = name, hidden
         self._book, self._part = book, part
         self.date1904 = book.date1904
 
