@@ -14,6 +14,8 @@ from wenxiao.library.rules import NO_RANK, RANKS, Rules, grade_of
 from wenxiao.orders.models import OrderUnit, WorkOrder
 
 _TITLE = 200
+#: The title of a matter all of whose orders are confidential.
+CONFIDENTIAL_TITLE = "保密事项"
 _COLUMNS = (
     "pk",
     "title",
@@ -24,6 +26,7 @@ _COLUMNS = (
     "rehandled",
     "is_urgent",
     "is_supervised",
+    "is_confidential",
 )
 _KINDS = tuple(f"finding__is_{kind}" for kind in Kind.values)
 
@@ -58,12 +61,11 @@ def gather(groups: Mapping[int, Iterable[int]]) -> dict[int, Facts]:
 def matter_columns(facts: Facts, rules: Rules, today: date) -> dict[str, Any]:
     """The columns that follow from the orders; the grade too, which a person may have set instead."""
     rows = facts.rows
-    first = rows[0]
     calls: list[datetime] = [row["called_at"] for row in rows if row["called_at"] is not None]
     kinds = {kind: any(row[f"finding__is_{kind}"] for row in rows) for kind in Kind.values}
     grade, reasons = grade_of(_measures(facts, kinds, rules, today), rules)
     return {
-        "title": (first["title"].strip() or " ".join(first["content"].split()))[:_TITLE] or "（无标题）",
+        "title": _title(rows),
         "grade": grade,
         "grade_rank": RANKS.get(grade, NO_RANK),
         "grade_reasons": reasons,
@@ -75,6 +77,16 @@ def matter_columns(facts: Facts, rules: Rules, today: date) -> dict[str, Any]:
         "next_due": min(facts.promises, default=None),
         **{f"is_{kind}": applies for kind, applies in kinds.items()},
     }
+
+
+def _title(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The title (or opening) of the first order that may be shown. A confidential order never lends its words: they
+    would stand in lists, in searches and on paper, where its content does not."""
+    open_rows = [row for row in rows if not row["is_confidential"]]
+    if not open_rows:
+        return CONFIDENTIAL_TITLE
+    first = open_rows[0]
+    return (first["title"].strip() or " ".join(first["content"].split()))[:_TITLE] or "（无标题）"
 
 
 def _measures(facts: Facts, kinds: Mapping[str, bool], rules: Rules, today: date) -> dict[str, int]:

@@ -20,6 +20,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
+    Value,
 )
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -27,6 +29,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import COMMITMENT_OPEN, Grade
+from wenxiao.library.facts import CONFIDENTIAL_TITLE
 from wenxiao.library.filters import MatterFilter
 from wenxiao.library.models import Commitment, Matter
 from wenxiao.library.rules import load, reason_text, rules_folder
@@ -62,10 +65,11 @@ def visible_matters(actor: Actor) -> QuerySet[Matter]:
         actor, Commitment.objects.filter(order__matter_link__matter=OuterRef("pk"), state__in=COMMITMENT_OPEN)
     )
     first = mine.order_by("called_at", "pk")
+    named = first.exclude(is_confidential=True).values("title")
     per_matter = mine.order_by().values("matter_link__matter")
     units = OrderUnit.objects.filter(unit__in=visible_units(actor), order__matter_link__matter=OuterRef("pk"))
     return matters.annotate(
-        shown_title=Subquery(first.values("title")[:1]),
+        shown_title=Coalesce(Subquery(named[:1]), Value(CONFIDENTIAL_TITLE), output_field=TextField()),
         shown_orders=Coalesce(Subquery(per_matter.annotate(n=Count("pk")).values("n")), 0),
         shown_units=Coalesce(
             Subquery(
