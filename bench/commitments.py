@@ -33,8 +33,9 @@ from wenxiao.recognition.commitments.dates import find_times
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import Settings, default_settings
+from wenxiao.recognition.reference import signed_or_given
 from wenxiao.recognition.schema import Commitment
-from wenxiao.recognition.text import normalise, reference_date
+from wenxiao.recognition.text import normalise
 
 Label = dict[str, Any]
 READ2 = ROOT / "bench" / "labels" / "read2.jsonl"
@@ -150,7 +151,7 @@ def material(rows: list[Label]) -> Material:
     texts = {int(o.order): (o.reply, o.replied_at.date() if o.replied_at else None) for o in replies()}
     for row in rows:
         text, day = texts[row["id"]]
-        row.setdefault("answered", str(reference_date(text, day)))
+        row.setdefault("answered", str(signed_or_given(text, day, None).day))
     return Material(rows, texts)
 
 

@@ -36,7 +36,8 @@ from wenxiao.recognition.commitments.moments import TABLE
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import default_settings
 from wenxiao.recognition.commitments.words import default_words
-from wenxiao.recognition.text import normalise, reference_date
+from wenxiao.recognition.reference import signed_or_given
+from wenxiao.recognition.text import normalise
 
 OUT = Path(__file__).parent.parent / "src/wenxiao/recognition/data/commitment_model.npz"
 VERSION = 1
@@ -95,7 +96,7 @@ def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | No
     bags, time_rows, time_columns = [], [], []
     lists = Lists.of(batch, hits)
     for number, (label, (text, day), normal) in enumerate(zip(labels, texts, normals, strict=True)):
-        signed = reference_date(text, day)
+        signed = signed_or_given(text, day, None).day
         assert signed, f"reply {label['id']} has no date"
         doc = lists.document(number, (text, normal, signed), conventions)
         first = lists.bounds[number]

@@ -21,7 +21,7 @@ def test_a_call_after_closing_is_a_repeat_and_speaks_against_the_closing():
         [order("1", "06-01", closed="06-05"), order("2", "07-01", closed="07-04")], ["M000001", "M000001"]
     )
     assert [a.repeat for a in added] == [False, True]
-    assert [[e.signal for e in a.evidence] for a in added] == [["called_again"], []]
+    assert [[e.signal for e in a.evidence] for a in added] == [["called_again"], ["repeat_earlier"]]
     assert added[0].evidence[0].text == "2026-07-01"
 
 
@@ -38,6 +38,52 @@ def test_a_call_after_the_window_is_a_repeat_but_no_longer_speaks_against_the_cl
     )
     assert added[1].repeat
     assert not added[0].evidence
+
+
+def test_copies_of_one_form_are_copies_though_names_and_dates_in_them_differ():
+    form = "UU00{}您好，该问题我单位高度重视，已于{}月安排人员跟进，感谢您对我们工作的理解和支持，祝您生活愉快，欢迎继续监督。"
+    orders = [order(str(n), "06-01", reply=form.format(n, n + 1)) for n in range(3)]
+    assert all(a.evidence for a in conclude(orders, ["M1", "M2", "M3"]))
+
+
+def test_a_unit_that_closes_most_of_its_orders_at_the_end_of_the_month_stands_out():
+    steady = [order(f"a{n}", "06-01", closed=f"06-{n + 1:02}", unit="甲镇") for n in range(30)]
+    flurry = [order(f"b{n}", "06-01", closed="06-30", unit="乙镇") for n in range(12)]
+    few = [order(f"c{n}", "06-01", closed="06-30", unit="丙镇") for n in range(3)]
+    added = conclude([*steady, *flurry, *few], None)
+    assert [bool(a.evidence) for a in added] == [False] * 30 + [True] * 12 + [False] * 3
+    assert added[30].evidence[0].text == "最后两天办结12件，当月其余日子每天0.0件"
+
+
+def test_a_bare_result_that_could_not_be_told_can_be_once_somebody_calls_again():
+    bare = Evidence("result_stated", "reply", 0, 3, "已修复")
+    finding = Finding("1", 2, closure_class="unclear", unresolved=0.6, logit=0.4, evidence=[bare])
+    again = Added("M1", 0.8, [Evidence("called_again", "matter", None, None, "2026-07-01", 2.0)])
+    assert conclude_finding(finding, again).closure_class == "procedural"
+
+
+def test_a_repeat_names_the_same_callers_earlier_order_of_the_same_unit():
+    orders = [
+        order("甲1", "06-01", closed="06-05", phone="1380", unit="甲镇"),
+        order("乙", "06-02", closed="06-06"),
+    ]
+    again = order("甲2", "07-01", phone="1380", unit="甲镇")
+    added = conclude([*orders, again], ["M1"] * 3)
+    assert earlier(added[2]) == "本人前次来电（工单甲1，2026-06-01来电，2026-06-05办结）"
+
+
+def test_a_repeat_by_somebody_else_or_at_another_unit_says_when_and_not_which():
+    first = order("甲1", "06-01", closed="06-05", phone="1380", unit="甲镇")
+    others = conclude([first, order("2", "07-01", phone="1390", unit="甲镇")], ["M1", "M1"])
+    assert earlier(others[1]) == "同一事项前次来电（2026-06-01来电，2026-06-05办结）"
+    elsewhere = conclude([first, order("2", "07-01", phone="1380", unit="乙镇")], ["M1", "M1"])
+    assert earlier(elsewhere[1]) == "本人前次来电（2026-06-01来电，2026-06-05办结）"
+
+
+def test_a_confidential_order_is_never_named():
+    first = order("甲1", "06-01", closed="06-05", phone="1380", is_confidential=True)
+    added = conclude([first, order("2", "07-01", phone="1380")], ["M1", "M1"])
+    assert "甲1" not in earlier(added[1])
 
 
 def test_other_matters_do_not_make_a_repeat():
@@ -77,6 +123,11 @@ def order(number, called, *, closed=None, **more):
     return Order(
         number, called_at=datetime.fromisoformat(f"2026-{called}T09:00"), closed_at=closed_at, **more
     )
+
+
+def earlier(added):
+    (evidence,) = [e for e in added.evidence if e.signal == "repeat_earlier"]
+    return evidence.text
 
 
 def conclude(orders, matters):

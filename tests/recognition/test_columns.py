@@ -1,11 +1,12 @@
 """Signals read from columns and from the process."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 
 from wenxiao.recognition.columns import ColumnSignals
-from wenxiao.recognition.schema import Commitment, Order
+from wenxiao.recognition.schema import Commitment, Evidence, Order
 
 RULES = ColumnSignals()
 AS_OF = date(2026, 10, 31)
@@ -28,6 +29,9 @@ FIRES = [
     ("closed_at_limit", Order(reply="好", closed_at=NINE, due_at=NINE.replace(minute=20))),
     ("contradiction", Order(reply="好", satisfaction="满意", resolved="未解决")),
     ("contradiction", Order(reply="好", called_at=NINE, closed_at=datetime(2026, 10, 11))),
+    ("contradiction", Order(reply="好", signed_at=NINE, closed_at=datetime(2026, 10, 12, 8))),
+    ("repeat_marked", Order(reply="好", is_repeat=True)),
+    ("repeat_marked", Order(reply="好", previous_order="GD-7")),
 ]
 QUIET = [
     ("returned_often", Order(reply="好", returns=1)),
@@ -35,6 +39,11 @@ QUIET = [
     ("closed_in_minutes", Order(reply="好", signed_at=NINE, closed_at=datetime(2026, 10, 12, 10))),
     ("not_final", Order(reply="好", is_final=True)),
     ("no_reply", Order(handling="已办")),
+    ("contradiction", Order(reply="好", satisfaction="基本满意", resolved="部分解决")),
+    ("contradiction", Order(reply="好", satisfaction="满意", resolved="部分解决")),
+    ("contradiction", Order(reply="好", satisfaction="不满意", resolved="未解决")),
+    ("contradiction", Order(reply="好", called_at=NINE, signed_at=NINE, closed_at=NINE)),
+    ("repeat_marked", Order(reply="好", is_repeat=False)),
 ]
 
 
@@ -56,6 +65,47 @@ def test_the_evidence_names_the_column_and_its_value():
     (evidence,) = RULES.read(Order(reply="好", returns=3), [], [], AS_OF)
     assert (evidence.field, evidence.text, evidence.start, evidence.end) == ("returns", "3", None, None)
     assert evidence.weight == RULES.signals["returned_often"].prior
+
+
+class TestContradictionsAreSaidInPlainWords:
+    def test_columns_are_named_with_what_they_say(self):
+        assert self.said(Order(reply="好", satisfaction="满意", resolved="未解决")) == (
+            "满意度填“满意”，是否解决填“未解决”"
+        )
+
+    def test_times_are_named(self):
+        order = Order(reply="好", called_at=NINE, closed_at=datetime(2026, 10, 11))
+        assert self.said(order) == "办结时间2026-10-11早于来电时间2026-10-12"
+
+    def test_what_the_caller_said_is_quoted(self):
+        text = [Evidence("callback_not_done", "callback", 0, 4, "没人来过")]
+        assert self.said(Order(reply="好", satisfaction="满意"), text) == ("满意度填“满意”，回访说“没人来过”")
+
+    def test_both_clauses_of_the_reply_are_quoted(self):
+        text = [
+            Evidence("result_shown", "reply", 0, 5, "路面已修复"),
+            Evidence("put_off_again", "reply", 6, 13, "路面推迟至下月"),
+        ]
+        assert self.said(Order(reply="好"), text) == "一处说“路面已修复”，另一处说“路面推迟至下月”"
+
+    def test_one_work_done_and_another_put_off_do_not_contradict_each_other(self):
+        text = [
+            Evidence("result_shown", "reply", 0, 5, "供水已恢复"),
+            Evidence("put_off_again", "reply", 6, 13, "闸门维修推迟"),
+        ]
+        assert self.said(Order(reply="好"), text) is None
+
+    def test_a_final_answer_that_promises_more_is_held_to_its_words(self):
+        promise = Commitment("reply", 0, 4, "月底完工", due=date(2026, 10, 31))
+        order = Order(reply="好", is_final=True, closed_at=NINE)
+        assert self.said(order, [], [promise]) == (
+            "是否最终办理结果填“是”，答复又承诺“月底完工”，期限2026-10-31"
+        )
+        assert self.said(order, [], [replace(promise, due=NINE.date())]) is None
+
+    def said(self, order, text=(), commitments=()):
+        found = RULES.read(order, list(text), list(commitments), AS_OF)
+        return next((e.text for e in found if e.signal == "contradiction"), None)
 
 
 class TestPromiseOverdue:

@@ -30,3 +30,20 @@ def test_a_clause_that_a_signal_names_is_shown_under_its_name():
 
 def test_an_order_reads_the_same_alone_and_in_company():
     assert ENGINE.read_orders([PASSED_ON, DONE]) == [ENGINE.read(PASSED_ON), ENGINE.read(DONE)]
+
+
+def test_a_bare_result_is_weak_evidence_of_one_and_not_a_closing_on_paper():
+    bare = ENGINE.read(Order("3", 4, content="城东路路灯不亮，请修。", reply="路灯已修复。"))
+    assert "result_stated" in {e.signal for e in bare.evidence}
+    assert bare.closure_class in ("substantive", "unclear")
+    unhappy = ENGINE.read(
+        Order(
+            "3",
+            4,
+            content="城东路路灯不亮，请修。",
+            reply="路灯已修复。",
+            satisfaction="不满意",
+            resolved="未解决",
+        )
+    )
+    assert unhappy.closure_class == "procedural"

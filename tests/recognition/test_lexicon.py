@@ -1,9 +1,10 @@
 """Word lists with gaps, found in one pass."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenxiao.recognition.lexicon import GAP, Lexicon
+from wenxiao.recognition.lexicon import GAP, Lexicon, expanded
 
 
 def test_a_plain_term_is_found_wherever_it_stands():
@@ -26,6 +27,23 @@ def test_a_term_of_three_parts_needs_them_in_order():
     lexicon = Lexicon({"a": ["说…来…没来"]})
     assert lexicon.find("说周五来，又没来") == {"a": [(0, 8)]}
     assert not lexicon.find("没来，说来")
+
+
+def test_a_term_with_choices_stands_for_every_one_of_them():
+    assert expanded("{已|已经}{修复|恢复}了") == ["已修复了", "已恢复了", "已经修复了", "已经恢复了"]
+    assert expanded("{|不}满意") == ["满意", "不满意"]
+    assert expanded("已修复") == ["已修复"]
+
+
+@pytest.mark.parametrize("term", ["{已|已经修复", "已}修复", "{已{经}}"])
+def test_a_brace_without_its_partner_is_refused(term):
+    with pytest.raises(ValueError, match="花括号"):
+        Lexicon({"a": [term]})
+
+
+def test_terms_that_begin_alike_are_found_each_by_its_own_end():
+    found = Lexicon({"a": ["已…修复"], "b": ["已…完毕", "已"]}).find("已将路灯修复完毕")
+    assert found == {"b": [(0, 1), (0, 8)], "a": [(0, 6)]}
 
 
 def test_nothing_is_found_in_nothing():

@@ -1,5 +1,7 @@
 """The named signals: each fires on what it is named for, and keeps quiet where it should."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,13 @@ FIRES = [
     ("put_off_again", "原定月底完工，现调整至下季度。"),
     ("not_done_yet", "该段路灯至今未通电，尚未移交。"),
     ("result_shown", "该坑塘5月10日已用沥青修补，附前后照片。"),
+    ("result_shown", "经现场核查，我局已将破损路灯更换完毕。"),
+    ("result_shown", "现场垃圾已全部清运，下一步我局将加强巡查。"),
+    ("result_shown", "经工作人员协调，您反映的漏水问题已经解决。"),
+    ("result_stated", "已修复。"),
+    ("result_stated", "您好，您反映的井盖问题已处理，感谢您的监督。"),
+    ("result_stated", "垃圾已清理。"),
+    ("only_forwarded", "您好，您的诉求我们已转至县水务局核实处理，请耐心等待。"),
     ("checked_on_site", "3月6日执法人员到现场核查，昼间噪声62分贝。"),
     ("answered", "根据《城镇职工基本医疗保险办法》第九条规定，可以补缴。"),
     ("untrue_shown", "经调取监控，未发现您所述车辆，问题不属实。"),
@@ -39,6 +48,27 @@ QUIET = [
     ("in_progress", "道路原来正在施工，现已通车。"),
     ("third_party_urged", "已责令该店整改，油烟净化器已整改到位。"),
     ("result_shown", "水管尚待更换，预计月底已恢复供水。"),
+    ("result_shown", "您反映的问题已收悉。"),
+    ("result_shown", "您反映的问题已转交县城管局处理。"),
+    ("result_shown", "经现场核查属实，我局将于下月清理完毕。"),
+    ("result_shown", "经现场核查，已要求物业三日内整改到位。"),
+    ("result_shown", "如已修复，请您来电告知我局工作人员。"),
+    ("result_shown", "待管网改造完成后，我局将恢复路面。"),
+    ("result_shown", "经现场核查，该项目已完成规划设计。"),
+    ("result_shown", "经现场核查，路面尚未修复。"),
+    ("result_shown", "已修复。"),
+    ("result_stated", "经现场核查，5月11日路灯已修复。"),
+    ("result_stated", "已转交。"),
+    ("result_stated", "未处理。"),
+    ("plan_undated", "我镇将更换管道，计划6月底前完成。"),
+    ("plan_undated", "我局将于三个工作日内上门维修。"),
+    ("plan_undated", "下一步，力争今年年底前建成通车。"),
+    ("only_forwarded", "您反映的情况已转交县水务局核查，现回复如下：该处水压偏低，已换泵。"),
+    ("only_forwarded", "建议您向县水务局反映。"),
+    ("put_off_again", "15路公交车终点站调整至东站广场。"),
+    ("not_verified", "根据您反映的情况，我局核对了台账。"),
+    ("no_duty", "该路不属于我镇管养范围，由县公路局负责养护。"),
+    ("told_to_sue", "本案经县人民法院调解结案。"),
     ("told_to_sue", "该案法院已判决，被告已向人民法院交付款项。"),
     ("not_verified", "据社区介绍，我局又到现场核实，情况属实。"),
 ]
@@ -71,6 +101,12 @@ def test_every_signal_has_a_case():
 )
 def test_what_the_caller_says_after_closing_counts(said):
     assert fired(callback=said) == ["callback_not_done"]
+
+
+def test_a_date_that_has_passed_is_no_deadline_for_a_plan():
+    reply = "我局2025年6月维修过一次，下一步将更换管道。"
+    assert "plan_undated" in fired(reply=reply, replied_at=datetime(2026, 5, 11))
+    assert "plan_undated" not in fired(reply=reply.replace("2025", "2026"), replied_at=datetime(2026, 5, 11))
 
 
 def test_the_callers_own_quoted_words_are_not_the_units():

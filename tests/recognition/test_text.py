@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from wenxiao.recognition.text import (
     boilerplate,
     clauses,
     normalise,
-    reference_date,
     sentences,
     signatures,
 )
@@ -108,36 +106,6 @@ def test_form_is_told_from_content(text: str, kinds: list[str]) -> None:
     assert [part.kind for part in boilerplate(text)] == kinds
 
 
-REPLIED = datetime(2026, 5, 11, 9, 30)
-
-
-@pytest.mark.parametrize(
-    ("reply", "day"),
-    [
-        ("已修复。感谢监督。2026年5月6日", date(2026, 5, 6)),
-        ("已修复。县住建局2026-05-06", date(2026, 5, 6)),
-        ("已修复。2026.5.6", date(2026, 5, 6)),
-        ("已修复。（2026年5月6日）", date(2026, 5, 6)),
-        ("已修复。二〇二六年五月六日", date(2026, 5, 6)),
-        ("已修复。  2026年 5月 6日  \n", date(2026, 5, 6)),
-        ("已转镇政府。2026年5月6日网友：您好！已修复。2026年5月9日", date(2026, 5, 9)),
-        ("已转镇政府。2026年5月6日尊敬的网友：您好，已修复。", date(2026, 5, 6)),
-        ("已修复。", date(2026, 5, 11)),
-        ("该路段5月6日修复，2026年5月7日验收合格。", date(2026, 5, 11)),
-        ("工期至2026年12月31日", date(2026, 5, 11)),
-        ("已修复。2016年5月6日", date(2026, 5, 11)),
-        ("已修复。2026年13月45日", date(2026, 5, 11)),
-    ],
-)
-def test_the_reference_is_the_date_signed_else_the_time_of_the_reply(reply: str, day: date) -> None:
-    assert reference_date(reply, REPLIED) == day
-
-
-def test_without_time_the_signature_alone_speaks() -> None:
-    assert reference_date("已修复。2026年5月6日", None) == date(2026, 5, 6)
-    assert reference_date("已修复。", None) is None
-
-
 def test_signatures_say_where_they_stand() -> None:
     text = "已转办。2026年5月6日网友：您好！已修复。2026年5月9日"
     assert [text[s.start : s.end] for s in signatures(text)] == ["2026年5月6日", "2026年5月9日"]
@@ -180,7 +148,7 @@ def test_hostile_text_costs_no_more_than_in_line_with_its_length(unit: str) -> N
         spent = []
         for _ in range(2):
             began = time.process_time()
-            normalise(text), boilerplate(text), reference_date(text, REPLIED), clauses(text)
+            normalise(text), boilerplate(text), signatures(text), clauses(text)
             spent.append(time.process_time() - began)
         return min(spent)
 

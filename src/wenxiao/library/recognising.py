@@ -25,12 +25,12 @@ from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
-from wenxiao.recognition.closure import closure_class, probability
+from wenxiao.recognition.closure import closure_class, probability, says_it_is_done
 from wenxiao.recognition.engines.local import read_batches
 from wenxiao.recognition.settings import Settings
 
 #: Signals that speak of many orders (recognition.collection): they are added after reading, and taken away again.
-SHARED = frozenset({"called_again", "copied_reply", "escape_label"})
+SHARED = frozenset({"called_again", "repeat_earlier", "copied_reply", "closed_in_flurry", "escape_label"})
 #: What a second reading replaces; verdicts are not among it.
 _REPLACED = [
     "model",
@@ -225,7 +225,7 @@ def as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
         commitments=[schema.Commitment(**{n: getattr(c, n) for n in _PROMISE}) for c in commitments],
     )
     if len(evidence) != len(row.evidence):
-        is_readable = row.closure_class != ClosureClass.UNCLEAR
+        is_readable = row.closure_class != ClosureClass.UNCLEAR or says_it_is_done(evidence)
         found.unresolved = round(probability(found.logit), 4)
         found.closure_class = closure_class(is_readable, found.unresolved, evidence, found.commitments)
     return found

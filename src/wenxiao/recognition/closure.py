@@ -23,6 +23,9 @@ SHORT_REPLY = 15
 #: Signals of work that is going on or promised; they tell a staged closing from a procedural one.
 STAGED = frozenset({"in_progress", "waits_for_others", "third_party_urged", "put_off_again", "not_done_yet"})
 
+#: What is said of a short reply for being short: it speaks neither for a result nor against one.
+FROM_BREVITY = frozenset({"wording", "demands_unanswered"})
+
 
 def probability(logit: float) -> float:
     """The probability of log-odds, safe at both ends."""
@@ -38,16 +41,27 @@ def readable(order: Order, evidence: list[Evidence]) -> bool:
 def closure_class(
     is_readable: bool, unresolved: float, evidence: list[Evidence], commitments: list[Commitment]
 ) -> str:
-    """One of `CLASSES`. A dated promise makes an unresolved closing staged; mere forwarding never does."""
+    """One of `CLASSES`. A dated promise makes an unresolved closing staged; mere forwarding never does.
+
+    A short reply that says that it is done, without any detail, is weak evidence of a result. Where nothing speaks
+    against it but its shortness it is not called a closing on paper: it cannot be told.
+    """
     if not is_readable:
         return "unclear"
     if unresolved < 0.5:
         return "substantive"
+    if says_it_is_done(evidence) and not any(e.weight > 0 and e.signal not in FROM_BREVITY for e in evidence):
+        return "unclear"
     real = [c for c in commitments if c.concrete]
     if any(c.due is not None for c in real):
         return "staged_dated"
     fired = {e.signal for e in evidence}
     return "staged_undated" if real or fired & STAGED else "procedural"
+
+
+def says_it_is_done(evidence: list[Evidence]) -> bool:
+    """Whether the reply states a result and no detail of it."""
+    return any(e.signal == "result_stated" for e in evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ order and concluded once; the conclusion does not depend on how the input was cu
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,12 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Protocol
 
-from wenxiao.recognition.closure import KINDS, closure_class, probability
+from wenxiao.recognition.closure import KINDS, closure_class, probability, says_it_is_done
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.schema import Evidence, Finding, Order
+
+#: How many of a matter's closed orders are looked through for the same caller's.
+LOOK_BACK = 50
 
 
 class Assigned(Protocol):
@@ -46,6 +50,8 @@ class _Trace:
     closed_at: datetime | None
     reply: bytes
     escaped: bool
+    caller: bytes
+    named: bool
 
 
 class Collection:
@@ -57,7 +63,8 @@ class Collection:
 
     def add(self, order: Order) -> None:
         """Take note of one order; call in input order."""
-        reply = "".join((order.reply or order.handling).split())
+        # Figures, Latin letters and marks differ between copies of one form (numbers of orders, dates, names of accounts).
+        reply = "".join(filter(_is_word, order.reply or order.handling))
         long_enough = len(reply) >= self._rules.thresholds.copied_length
         self._traces.append(
             _Trace(
@@ -65,8 +72,10 @@ class Collection:
                 order.unit.strip(),
                 order.called_at,
                 order.closed_at or order.replied_at,
-                blake2b(reply.encode(), digest_size=8).digest() if long_enough else b"",
+                _digest(reply) if long_enough else b"",
                 self._rules.escaped(order),
+                _digest(order.phone.strip() or order.caller.strip()),
+                order.is_confidential is not True,
             )
         )
 
@@ -74,6 +83,7 @@ class Collection:
         """One `Added` for each order, in input order. Without matters, the rules that need them stay silent."""
         added = [Added() for _ in self._traces]
         self._escape_labels(added)
+        self._flurries(added)
         if assigned is None:
             return added
         for one, given in zip(added, assigned, strict=True):
@@ -95,17 +105,36 @@ class Collection:
         for members in matters.values():
             members.sort(key=lambda at: (_called(self._traces[at]), at))
             calls = [_called(self._traces[at]) for at in members]
-            first_closed: datetime | None = None
+            ended: list[tuple[datetime, int]] = []
             for place, at in enumerate(members):
-                added[at].repeat = first_closed is not None and first_closed < calls[place]
+                added[at].repeat = bool(ended) and ended[0][0] < calls[place]
+                if added[at].repeat:
+                    value = self._earlier(at, ended, calls[place])
+                    added[at].evidence.append(self._evidence("repeat_earlier", "matter", value))
                 closed = self._traces[at].closed_at
                 if closed is None:
                     continue
-                first_closed = min(first_closed or closed, closed)
+                insort(ended, (closed, at))
                 again = bisect_right(calls, closed, lo=place + 1)
                 if again < len(calls) and calls[again] - closed <= window:
                     value = f"{calls[again]:%Y-%m-%d}"  # not its number: it may be an order that this reader may not see
                     added[at].evidence.append(self._evidence("called_again", "matter", value))
+
+    def _earlier(self, at: int, ended: list[tuple[datetime, int]], called: datetime) -> str:
+        """The last order of the matter that was closed before this call, the same caller's before others'.
+
+        Its number is given only for the same caller's call that the same unit handled: another may be an order that
+        this reader may not see.
+        """
+        trace = self._traces[at]
+        # The newest few are enough: a matter of a thousand calls must not cost a million looks.
+        before = ended[: bisect_right(ended, called, key=lambda one: one[0])][-LOOK_BACK:]
+        own = [one for one in before if trace.caller and self._traces[one[1]].caller == trace.caller]
+        closed, other = (own or before)[-1]
+        earlier = self._traces[other]
+        number = f"工单{earlier.order}，" if own and earlier.named and earlier.unit == trace.unit else ""
+        who = "本人" if own else "同一事项"
+        return f"{who}前次来电（{number}{_called(earlier):%Y-%m-%d}来电，{closed:%Y-%m-%d}办结）"
 
     def _copied(self, added: list[Added]) -> None:
         """The same reply under several different matters."""
@@ -134,6 +163,36 @@ class Collection:
             if mine / total >= limits.escape_ratio * max(others, 1 / max(1, all_closed)):
                 one.evidence.append(self._evidence("escape_label", "collection", f"{mine}/{total}"))
 
+    def _flurries(self, added: list[Added]) -> None:
+        """A unit that closes many times its daily number in the last two days of a month."""
+        limits = self._rules.thresholds
+        months: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+        for at, trace in enumerate(self._traces):
+            if trace.unit and trace.closed_at is not None:
+                months[trace.unit, trace.closed_at.year, trace.closed_at.month].append(at)
+        for (_unit, year, month), members in months.items():
+            days = monthrange(year, month)[1]
+            late = [at for at in members if _closed(self._traces[at]).day > days - 2]
+            daily = (len(members) - len(late)) / (days - 2)
+            if len(late) < limits.flurry_orders or len(late) / 2 < limits.flurry_ratio * daily:
+                continue
+            value = f"最后两天办结{len(late)}件，当月其余日子每天{daily:.1f}件"
+            for at in late:
+                added[at].evidence.append(self._evidence("closed_in_flurry", "collection", value))
+
+
+def _is_word(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=8).digest() if text else b""
+
+
+def _closed(trace: _Trace) -> datetime:
+    assert trace.closed_at is not None
+    return trace.closed_at
+
 
 def _called(trace: _Trace) -> datetime:
     assert trace.called_at is not None
@@ -149,7 +208,7 @@ def conclude_finding(finding: Finding, added: Added) -> Finding:
         finding.evidence = sorted([*finding.evidence, *added.evidence], key=lambda e: -abs(e.weight))
         finding.logit = round(finding.logit + sum(e.weight for e in added.evidence), 4)
         finding.unresolved = round(probability(finding.logit), 4)
-        is_readable = finding.closure_class != "unclear"
+        is_readable = finding.closure_class != "unclear" or says_it_is_done(finding.evidence)
         finding.closure_class = closure_class(
             is_readable, finding.unresolved, finding.evidence, finding.commitments
         )

@@ -27,6 +27,7 @@ class Values:
     satisfied: frozenset[str]
     dissatisfied: frozenset[str]
     escape: tuple[str, ...]
+    partly: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Thresholds:
     repeat_days: int
     escape_ratio: float
     escape_orders: int
+    flurry_orders: int = 10
+    flurry_ratio: float = 4.0
 
 
 class ColumnSignals:
@@ -63,7 +66,10 @@ class ColumnSignals:
             partial(self._evaluation, order),
             partial(self._process, order),
             partial(self._promises, order, commitments, as_of),
-            partial(self._contradictions, order, {e.signal for e in text}),
+            partial(self._repeat, order),
+            partial(self._contradictions, order, {e.signal: e.text for e in text}),
+            partial(self._final_but_promised, order, commitments),
+            partial(_out_of_order, order),
         )
         return [
             Evidence(name, column, None, None, value, self.signals[name].prior)
@@ -132,13 +138,53 @@ class ColumnSignals:
         if late:
             yield "promise_overdue", "commitments", f"{min(late).isoformat()} < {as_of.isoformat()}"
 
-    def _contradictions(self, order: Order, text: set[str]) -> Found:
-        if "result_shown" in text and text & {"put_off_again"}:
-            yield "contradiction", "reply", "result_shown + put_off_again"
+    def _repeat(self, order: Order) -> Found:
+        if order.previous_order.strip():
+            yield "repeat_marked", "previous_order", order.previous_order
+        elif order.is_repeat:
+            yield "repeat_marked", "is_repeat", "是"
+
+    def _contradictions(self, order: Order, text: dict[str, str]) -> Found:
+        """`text`: what each signal that fired in the texts shows. A caller content with a part is no contradiction."""
+        done, put_off = text.get("result_shown", ""), text.get("put_off_again", "")
+        if _of_one_thing(done, put_off):
+            yield "contradiction", "reply", f"一处说“{done}”，另一处说“{put_off}”"
         satisfied = order.satisfaction.strip() in self.values.satisfied
-        if satisfied and (self.says_unresolved(order) or "callback_not_done" in text):
-            yield "contradiction", "satisfaction", order.satisfaction
-        elif self.says_resolved(order) and "callback_not_done" in text:
-            yield "contradiction", "resolved", order.resolved
-        if order.closed_at and order.called_at and order.closed_at < order.called_at:
-            yield "contradiction", "closed_at", f"{order.closed_at:%Y-%m-%d} < {order.called_at:%Y-%m-%d}"
+        not_done = text.get("callback_not_done")
+        if satisfied and self.says_unresolved(order) and order.resolved.strip() not in self.values.partly:
+            both = f"满意度填“{order.satisfaction.strip()}”，是否解决填“{order.resolved.strip()}”"
+            yield "contradiction", "satisfaction", both
+        elif satisfied and not_done:
+            both = f"满意度填“{order.satisfaction.strip()}”，回访说“{not_done}”"
+            yield "contradiction", "satisfaction", both
+        elif self.says_resolved(order) and not_done:
+            both = f"是否解决填“{order.resolved.strip()}”，回访说“{not_done}”"
+            yield "contradiction", "resolved", both
+
+    def _final_but_promised(self, order: Order, commitments: list[Commitment]) -> Found:
+        """The unit's own column says that nothing is left to do, its reply says what will be done and by when."""
+        closed = order.closed_at or order.replied_at
+        if order.is_final is not True or closed is None:
+            return
+        for one in commitments:
+            if one.concrete and one.due is not None and one.due > closed.date():
+                both = f"是否最终办理结果填“是”，答复又承诺“{one.text}”，期限{one.due}"
+                yield "contradiction", "is_final", both
+                return
+
+
+def _of_one_thing(one: str, other: str) -> bool:
+    """Whether two clauses have a word in common: what was finished and what was put off are often two works."""
+    return any(one[i : i + 2] in other and one[i : i + 2].isalpha() for i in range(len(one) - 1))
+
+
+def _out_of_order(order: Order) -> Found:
+    """Closed before it was called in, dispatched or signed."""
+    if order.closed_at is None:
+        return
+    for name, when in (("来电", order.called_at), ("派单", order.dispatched_at), ("签收", order.signed_at)):
+        if when is not None and order.closed_at < when:
+            form = "%Y-%m-%d" if order.closed_at.date() != when.date() else "%Y-%m-%d %H:%M"
+            both = f"办结时间{order.closed_at:{form}}早于{name}时间{when:{form}}"
+            yield "contradiction", "closed_at", both
+            return

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import pyarrow as pa
 
@@ -21,6 +20,8 @@ from wenxiao.recognition.crossing import CrossingDetails, CrossingWords
 from wenxiao.recognition.demands import DemandReader, unanswered
 from wenxiao.recognition.enforcement import EnforcementWords
 from wenxiao.recognition.model import Model, Scores
+from wenxiao.recognition.reference import reference_of
+from wenxiao.recognition.repeats import RepeatWords
 from wenxiao.recognition.schema import (
     Commitment,
     Demand,
@@ -32,7 +33,9 @@ from wenxiao.recognition.schema import (
 )
 from wenxiao.recognition.settings import Settings
 from wenxiao.recognition.signals import TextSignals
-from wenxiao.recognition.text import reference_date
+
+#: Signals of one order that make it a repeat (多次来电); a third, `repeat_earlier`, needs the whole collection.
+REPEAT = frozenset({"repeat_marked", "repeat_said"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Engine:
         self.missing = MissingEvidence(settings.data)
         self.enforcement = EnforcementWords(settings.data)
         self.crossing = CrossingWords(settings.data)
+        self.repeats = RepeatWords(settings.data)
         self.demands = DemandReader(settings.data)
         self.model = Model.load(settings.model)
 
@@ -86,6 +90,7 @@ class Engine:
         order, commitments = read.order, read.commitments
         columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
         signals = _weighed(read.signals, read.scores)
+        columns += self.repeats.read(order)
         evidence = signals + columns + self._unnamed(signals, read.scores.wording)
         # Without a reply the model has nothing to weigh: the columns alone speak.
         logit = sum(e.weight for e in columns) + (read.scores.logit if _answered(order) else 0.0)
@@ -99,7 +104,7 @@ class Engine:
             evidence=sorted(evidence, key=lambda e: -abs(e.weight)),
             commitments=commitments,
             demands=read.demands,
-            reference=_reference(order),
+            reference=reference_of(order).day,
             model=self.model.name,
         )
         finding.closure_class = closure_class(
@@ -143,7 +148,7 @@ class Engine:
             finding.crossing_bodies = crossing.bodies
             finding.crossing_across = [a for a in crossing.across if a in self.settings.three_cross]
             finding.evidence += crossing.evidence
-        if order.is_repeat or order.previous_order.strip():
+        if any(e.signal in REPEAT for e in finding.evidence):
             kinds.add("repeat")
         if order.is_hard:
             kinds.add("flagged")
@@ -175,7 +180,3 @@ def _unanswered(order: Order, demands: list[Demand]) -> list[Evidence]:
 
 def _answered(order: Order) -> bool:
     return bool(order.reply.strip() or order.handling.strip())
-
-
-def _reference(order: Order) -> date | None:
-    return reference_date(order.reply, order.replied_at or order.closed_at)

@@ -7,21 +7,36 @@ the hit, so that a person reads a phrase and not a keyword.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from wenxiao.calendars import default_calendar
+from wenxiao.recognition.commitments.dates import find_times
+from wenxiao.recognition.commitments.reading import Conventions
+from wenxiao.recognition.commitments.settings import default_settings
 from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
+from wenxiao.recognition.reference import reference_of
 from wenxiao.recognition.schema import Evidence, Order
-from wenxiao.recognition.text import clauses, sentences
+from wenxiao.recognition.text import clauses, normalise, sentences
 
 #: Quoted speech shorter than this is a name or an emphasis, not somebody's words.
 QUOTE_LENGTH = 8
 
 
+#: Read against when an order has no usable time: every date that a text names is then still to come.
+NO_DAY = date(2000, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One named, versioned rule. `leans` is the only side its learned weight may take; `prior` is in log-odds."""
+    """One named, versioned rule. `leans` is the only side its learned weight may take; `prior` is in log-odds.
+
+    `undated`: a hit beside a stated date does not count. `longest`: it speaks only in texts of at most so many code
+    points, white space left out. `instead_of`: where it speaks, the signal of this name does not.
+    """
 
     name: str
     version: int
@@ -33,6 +48,9 @@ class Signal:
     explain_en: str
     number: int | None = None
     fields: tuple[str, ...] = ()
+    undated: bool = False
+    longest: int | None = None
+    instead_of: str = ""
 
 
 def read_signal(row: dict[str, Any]) -> Signal:
@@ -41,23 +59,41 @@ def read_signal(row: dict[str, Any]) -> Signal:
     return Signal(**{name: row[name] for name in known if name in row}, fields=tuple(row.get("fields", ())))
 
 
+#: The word lists of a signal: what makes it speak; what silences it in the sentence, in the clause, at the head of the
+#: clause, anywhere in the text.
+LISTS = ("any", "unless", "unless_clause", "unless_opens", "unless_text")
+
+
+def _lists(rows: list[dict[str, Any]]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The word lists of each signal; `extends` takes in those of the one that it names."""
+    named = {row["name"]: row for row in rows}
+    return {
+        row["name"]: {
+            key: (*row.get(key, ()), *named.get(row.get("extends", ""), {}).get(key, ())) for key in LISTS
+        }
+        for row in rows
+    }
+
+
 class TextSignals:
     """All signals that are word lists, compiled into one automaton per text field."""
 
     def __init__(self, override: Path | None = None) -> None:
         rows = read_data("signals.toml", override)["signal"]
         self.signals = {row["name"]: read_signal(row) for row in rows}
+        lists = _lists(rows)
         self._lexicons = {
             name: Lexicon(
                 {
-                    f"{row['name']}/{key}": row.get(key, ())
-                    for row in rows
-                    if name in row["fields"]
-                    for key in ("any", "unless", "unless_text")
+                    f"{signal.name}/{key}": terms
+                    for signal in self.signals.values()
+                    if name in signal.fields
+                    for key, terms in lists[signal.name].items()
                 }
             )
-            for name in {name for row in rows for name in row["fields"]}
+            for name in {name for signal in self.signals.values() for name in signal.fields}
         }
+        self._conventions = Conventions(default_calendar(), default_settings())
 
     def read(self, order: Order) -> list[Evidence]:
         """The signals that fire in an order's texts, in the order of their places, weights still 0."""
@@ -65,27 +101,47 @@ class TextSignals:
         for name, lexicon in self._lexicons.items():
             text = getattr(order, name)
             if text:
-                found += self._read_field(name, text, lexicon)
+                found += self._read_field(order, name, lexicon)
         return sorted(found, key=lambda e: (e.field, e.start or 0, e.signal))
 
-    def _read_field(self, name: str, text: str, lexicon: Lexicon) -> list[Evidence]:
+    def _read_field(self, order: Order, name: str, lexicon: Lexicon) -> list[Evidence]:
+        text: str = getattr(order, name)
         hits = lexicon.find(text)
         if not hits:
             return []
         place = _Places(text)
-        found = []
-        for signal in self.signals:
-            fired = hits.get(f"{signal}/any")
-            if not fired or f"{signal}/unless_text" in hits:
+        found = {}
+        for signal in self.signals.values():
+            if f"{signal.name}/any" not in hits or f"{signal.name}/unless_text" in hits:
                 continue
-            silenced = {place.sentence(h.start) for h in hits.get(f"{signal}/unless", ())}
-            hit = next(
-                (h for h in fired if place.usable(h) and place.sentence(h.start) not in silenced), None
-            )
-            if hit is not None:
-                start, end = place.clause(hit)
-                found.append(Evidence(signal, name, start, end, text[start:end]))
-        return found
+            if signal.longest is not None and len("".join(text.split())) > signal.longest:
+                continue
+            for start, end in _spoken(signal.name, hits, place):
+                if not (signal.undated and self._dated(order, place.around(start, end))):
+                    found[signal.name] = Evidence(signal.name, name, start, end, text[start:end])
+                    break
+        replaced = {self.signals[one].instead_of for one in found}
+        return [evidence for one, evidence in found.items() if one not in replaced]
+
+    def _dated(self, order: Order, stretch: str) -> bool:
+        """Whether a stretch of an order's text names a day that was still to come when it was written."""
+        text = normalise(stretch).text
+        day = reference_of(order).day or NO_DAY
+        times = find_times(text, 0, len(text), reference=day, conventions=self._conventions)
+        return any(time.due and not time.passed for time in times)
+
+
+def _spoken(name: str, hits: dict[str, list[Hit]], place: _Places) -> Iterator[tuple[int, int]]:
+    """The clauses in which a signal's words stand and nothing silences them, in order."""
+    sentence = {place.sentence(h.start) for h in hits.get(f"{name}/unless", ())}
+    clause, opens = hits.get(f"{name}/unless_clause", ()), hits.get(f"{name}/unless_opens", ())
+    for hit in hits[f"{name}/any"]:
+        if not place.usable(hit) or place.sentence(hit.start) in sentence:
+            continue
+        start, end = place.clause(hit)
+        if any(start <= h.start and h.end <= end for h in clause) or any(h.start == start for h in opens):
+            continue
+        yield start, end
 
 
 class _Places:
@@ -97,6 +153,7 @@ class _Places:
         self._ends = [end for _, end in self._sentences]
         self._quotes = _quotes(text)
         self._quote_starts = [start for start, _ in self._quotes]
+        self._clauses: dict[int, list[tuple[int, int]]] = {}
 
     def sentence(self, position: int) -> int:
         return min(bisect_right(self._ends, position), len(self._ends) - 1)
@@ -110,12 +167,23 @@ class _Places:
 
     def clause(self, hit: Hit) -> tuple[int, int]:
         """The clauses that a hit touches; it may run over a comma."""
-        start, end = self._sentences[self.sentence(hit.start)]
-        pieces = clauses(self._text, start, end)
-        starts = [piece[0] for piece in pieces]
-        first = max(0, bisect_right(starts, hit.start) - 1)
-        last = max(first, bisect_left(starts, hit.end) - 1)
+        pieces, first, last = self._pieces(hit.start, hit.end)
         return min(pieces[first][0], hit.start), max(pieces[last][1], hit.end)
+
+    def around(self, start: int, end: int) -> str:
+        """The clauses that [start, end) touches, with the one before and the one after in the sentence."""
+        pieces, first, last = self._pieces(start, end)
+        return self._text[pieces[max(0, first - 1)][0] : pieces[min(len(pieces) - 1, last + 1)][1]]
+
+    def _pieces(self, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
+        """The clauses of the sentence at `start`, and the numbers of the first and the last that [start, end) touches."""
+        at = self.sentence(start)
+        pieces = self._clauses.get(at)
+        if pieces is None:
+            pieces = self._clauses[at] = clauses(self._text, *self._sentences[at])
+        starts = [piece[0] for piece in pieces]
+        first = max(0, bisect_right(starts, start) - 1)
+        return pieces, first, max(first, bisect_left(starts, end) - 1)
 
 
 def _quotes(text: str) -> list[tuple[int, int]]:

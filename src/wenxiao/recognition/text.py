@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -117,7 +117,13 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
 
 
 def _inside_number(text: str, at: int) -> bool:
-    return 0 < at < len(text) - 1 and "0" <= text[at - 1] <= "9" and "0" <= text[at + 1] <= "9"
+    """As it reads once normalised: a full-width ２ is a figure too."""
+    return 0 < at < len(text) - 1 and _figure(text[at - 1], -1) and _figure(text[at + 1], 0)
+
+
+def _figure(char: str, place: int) -> bool:
+    form = char if char.isascii() else _forms()[char]
+    return "0" <= form[place] <= "9"
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -177,7 +183,7 @@ _SIGNED = re.compile(
     r"(?=\s{0,40}(?:$|[“\"「【]?(?:UU|网友|网民|市民|尊敬|亲爱|您好|你好|[A-Z]?\d{0,3}[\u4e00-\u9fff]{0,12}回复[：:])))"
 )
 _NOT_SIGNED = ("至", "到", "于", "在", "从", "自", "截止", "-", "—", "为", "前", "是")
-#: A date further from the time of the reply than this is not when it was signed.
+#: A date further back from the time of the reply than this is not when it was signed.
 NEAR = timedelta(days=400)
 
 
@@ -198,17 +204,3 @@ def _date(year: str, month: str, day: str) -> date | None:
         return date(*numbers) if None not in numbers else None  # type: ignore[arg-type]
     except ValueError:
         return None
-
-
-def reference_date(reply: str, replied_at: datetime | date | None) -> date | None:
-    """The day that "今年" and "三日内" in a reply count from: the last date it is signed with, else its time.
-
-    A reply is sometimes completed after its first time, so a later signature counts too; one more than 400 days
-    away is taken for a slip. None when the reply has neither.
-    """
-    replied = replied_at.date() if isinstance(replied_at, datetime) else replied_at
-    signed = [s.date for s in signatures(reply)]
-    if replied is None:
-        return signed[-1] if signed else None
-    near = [day for day in signed if abs(day - replied) <= NEAR]
-    return near[-1] if near else replied

@@ -44,6 +44,9 @@ FIELDS = {
     "is_supervised": "是否督办",
     "is_hard": "是否疑难",
     "is_final": "是否最终办理结果",
+    "is_repeat": "是否重复",
+    "previous_order": "前次工单",
+    "planned_finish": "计划完成时间",
     "closed_at": "办结时间",
     "collection": "全部工单里的件数",
 }

@@ -163,9 +163,45 @@ def test_the_reference_is_the_signed_date() -> None:
     assert one.due == date(2026, 5, 9)
 
 
-def test_without_any_date_only_columns_are_read() -> None:
+UNDATED = HELLO + "我局将于三个工作日内完成路面修复，道路改造工程计划2026年8月底前完工。"
+
+
+def test_without_a_usable_time_what_names_its_year_is_dated_all_the_same() -> None:
+    counted, named = commitments_of(Order(reply=UNDATED))
+    assert (named.due, named.certainty) == (date(2026, 8, 31), "stated")
+    assert named.basis == "“2026年8月底前”取2026-08-31，写明年份，不依赖答复时间"
+    assert (counted.due, counted.certainty, counted.due_text) == (None, "fuzzy", "三个工作日内")
+    assert "没有可用的答复时间" in counted.basis
+
+
+def test_without_a_usable_time_the_year_of_a_relative_word_is_not_known() -> None:
+    (one,) = commitments_of(Order(reply=HELLO + "该路段计划今年8月底前完工通车。"))
+    assert (one.due, one.certainty) == (None, "fuzzy")
+    assert "要从答复日算起" in one.basis
+
+
+def test_without_a_usable_time_a_year_named_before_carries_on() -> None:
+    reply = HELLO + "该项目计划2026年6月开工建设，预计12月底建成通车。"
+    assert [one.due for one in commitments_of(Order(reply=reply))] == [date(2026, 6, 30), date(2026, 12, 31)]
+
+
+def test_without_a_usable_time_columns_count_first() -> None:
     order = Order(reply="我局将于三日内完成修复", planned_finish=date(2026, 9, 30))
-    assert [one.field for one in commitments_of(order)] == ["planned_finish"]
+    assert commitments_of(order)[0].field == "planned_finish"
+
+
+def test_orders_with_and_without_time_keep_their_places_in_a_batch() -> None:
+    orders = [Order(reply=UNDATED), Order(reply=UNDATED, replied_at=datetime(2026, 5, 11)), Order(reply="")]
+    assert commitments_of_many(orders) == [commitments_of(one) for one in orders]
+
+
+def test_a_slip_of_the_pen_in_the_signature_is_said_in_the_basis() -> None:
+    reply = HELLO + "我局将于10日内完成修复。2025年5月9日"
+    order = Order(reply=reply, called_at=datetime(2026, 5, 4), replied_at=datetime(2026, 5, 11))
+    (one,) = commitments_of(order)
+    assert one.due == date(2026, 5, 21)
+    assert one.basis.startswith("以答复日2026-05-11为基准，“10日内”取2026-05-21")
+    assert "落款日期2025-05-09早于来电日2026-05-04，疑为笔误，改以答复时间为准" in one.basis
 
 
 # --- properties -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from wenxiao.recognition.commitments import find_commitments, find_many
-from wenxiao.recognition.text import reference_date
+from wenxiao.recognition.reference import signed_or_given
 
 ROOT = Path(__file__).resolve().parents[3]
 SHEET = Path(os.environ.get("WENXIAO_DATA", ROOT.parent / "shared" / "data")) / "tipdm" / "replies.xlsx"
@@ -24,7 +24,7 @@ def replies() -> list[tuple[str, date]]:
     rows = CalamineWorkbook.from_path(str(SHEET)).get_sheet_by_index(0).to_python()
     column = rows[0].index("答复意见")
     texts = [str(row[column]) for row in rows[1:]]
-    return [(text, reference_date(text, None) or date(2019, 6, 1)) for text in texts]
+    return [(text, signed_or_given(text, None, None).day or date(2019, 6, 1)) for text in texts]
 
 
 def test_every_finding_stands_where_it_says_and_is_the_same_alone() -> None:

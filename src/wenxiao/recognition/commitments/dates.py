@@ -64,7 +64,8 @@ def _dates(
             earlier = phrases.pop()
             phrase.start, phrase.text = earlier.start, text[earlier.start : phrase.end]
         phrases.append(phrase)
-        if not in_title(text, phrase.start):
+        phrase.absolute |= phrase.open_year and anchor > reference and not conventions.dated
+        if not in_title(text, phrase.start) and (conventions.dated or phrase.absolute):
             anchor = later_anchor(anchor, phrase, reference)
     return phrases
 

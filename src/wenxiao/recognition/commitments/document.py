@@ -99,7 +99,8 @@ class Document:
         for j in range(first, i):
             times = self._times.get(j) or self._read_times(j, anchor)
             for time in times:
-                if not in_title(self.normal.text, time.start):
+                carries = self.conventions.dated or time.absolute
+                if carries and not in_title(self.normal.text, time.start):
                     anchor = later_anchor(anchor, time, self.reference)
         return anchor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from wenxiao.recognition.commitments.due import Found, condition, joined, time_o
 from wenxiao.recognition.commitments.features import features
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
-from wenxiao.recognition.commitments.reading import Conventions
+from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
 from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.commitments.words import default_words
 from wenxiao.recognition.schema import Commitment
@@ -48,9 +49,13 @@ def find_many(
     settings: Settings | None = None,
     field: str = "reply",
     model: Model | None = None,
+    dated: bool = True,
 ) -> list[list[Commitment]]:
-    """`find_commitments` of each (text, reference), the same whatever the batch, and several times faster."""
-    conventions = Conventions(calendar or default_calendar(), settings or default_settings())
+    """`find_commitments` of each (text, reference), the same whatever the batch, and several times faster.
+
+    Not `dated`: the references are stand-ins (`stand_in`), and only times that name their year get a day.
+    """
+    conventions = Conventions(calendar or default_calendar(), settings or default_settings(), dated)
     model = model or default_model()
     found: list[list[Commitment]] = []
     for block in _blocks(replies):
@@ -59,6 +64,16 @@ def find_many(
             for doc, candidates in _look(block, conventions, model)
         ]
     return found
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s?年|[-./]\d)")
+
+
+def stand_in(text: str) -> date:
+    """A day to read a reply by whose day is not known: the eve of the last year that it names, so that what it says
+    of that year is still to come."""
+    years = [int(match[0]) for match in _YEAR.finditer(text)]
+    return date(max(years, default=2000) - 1, 12, 31)
 
 
 def _blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str, date]]]:
@@ -130,11 +145,21 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment:
             commitment.basis = _no_date(doc, commitment.due_text)
         return commitment
     due_start, due_end = doc.normal.span(time.start, time.end)
-    commitment.due, commitment.due_text = time.due, doc.original[due_start:due_end]
+    commitment.due_text = doc.original[due_start:due_end]
+    if not (doc.conventions.dated or time.absolute):
+        commitment.certainty, commitment.basis = "fuzzy", _no_reference(time)
+        return commitment
+    commitment.due = time.due
     commitment.certainty = "stated" if time.due else "fuzzy"
-    commitment.basis = time.basis or _no_date(doc, time.text, time.note)
+    commitment.basis = time.basis if doc.conventions.dated else time.absolute_basis
+    commitment.basis = commitment.basis or _no_date(doc, time.text, time.note)
     commitment.provisional = time.provisional
     return commitment
+
+
+def _no_reference(time: TimePhrase) -> str:
+    counted = "要从答复日算起" if time.due else "没有写明日期"
+    return f"“{time.text}”{counted}，工单没有可用的答复时间，需单位补报期限"
 
 
 def _no_date(doc: Document, hint: str, note: str = "") -> str:

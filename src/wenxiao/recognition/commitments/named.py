@@ -22,7 +22,7 @@ from wenxiao.recognition.numerals import number, year_number
 
 def iso(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
     year, month, day = (int(part) for part in re.split(r"[-./]", reading.match["iso"]))
-    phrase.explicit = True
+    phrase.explicit = phrase.absolute = True
     return from_period(reading, phrase, periods.of_day(year, month, day))
 
 
@@ -31,7 +31,7 @@ def year(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
     year = _which_year(match["year"], reading)
     if year is None:
         return None
-    phrase.explicit = True
+    phrase.explicit, phrase.absolute = True, year_number(match["year"]) is not None
     return _within_year(reading, phrase, year, (match["ofyear"] or "").strip())
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from wenxiao.calendars import Calendar
-from wenxiao.recognition.commitments.find import find_many
+from wenxiao.recognition.commitments.find import find_many, stand_in
 from wenxiao.recognition.commitments.settings import Settings
+from wenxiao.recognition.reference import reference_of
 from wenxiao.recognition.schema import Commitment, Order
-from wenxiao.recognition.text import reference_date
 
 
 def commitments_of(
@@ -19,7 +19,8 @@ def commitments_of(
     """Commitments of an order: its columns first (是否最终办理结果, 计划完成时间), then its reply.
 
     The columns win: an undertaking of the reply without a date, or with a later one, takes the planned day.
-    A reply with neither signature nor time has no reference date, and so only its columns are read.
+    A reply with neither signature nor time has no reference date: what names its year is dated all the same, the rest
+    says that its day is not known.
     """
     return commitments_of_many([order], calendar=calendar, settings=settings)[0]
 
@@ -28,11 +29,22 @@ def commitments_of_many(
     orders: Sequence[Order], *, calendar: Calendar | None = None, settings: Settings | None = None
 ) -> list[list[Commitment]]:
     """`commitments_of` each order, the same whatever the batch, and several times faster."""
-    references = [_reference(order) for order in orders]
-    readable = [(order.reply, day) for order, day in zip(orders, references, strict=True) if day]
-    read = iter(find_many(readable, calendar=calendar, settings=settings))
-    found = [next(read) if day else [] for day in references]
-    return [_with_columns(order, one) for order, one in zip(orders, found, strict=True)]
+    references = [reference_of(order) for order in orders]
+    pairs = list(zip(orders, references, strict=True))
+    dated = [(order.reply, to.day) for order, to in pairs if to.day]
+    undated = [(order.reply, stand_in(order.reply)) for order, to in pairs if not to.day]
+    read = iter(find_many(dated, calendar=calendar, settings=settings))
+    read_undated = iter(find_many(undated, calendar=calendar, settings=settings, dated=False))
+    out = []
+    for order, to in pairs:
+        found = [_noted(one, to.note) for one in next(read if to.day else read_undated)]
+        out.append(_with_columns(order, found))
+    return out
+
+
+def _noted(one: Commitment, note: str) -> Commitment:
+    """With a word on why the date under the reply was passed over, where a day was reckoned without it."""
+    return replace(one, basis=f"{one.basis}；{note}") if note and one.basis else one
 
 
 def _with_columns(order: Order, found: list[Commitment]) -> list[Commitment]:
@@ -40,14 +52,6 @@ def _with_columns(order: Order, found: list[Commitment]) -> list[Commitment]:
     if planned:
         found = [_held_to(one, planned) for one in found]
     return [*_from_columns(order), *found]
-
-
-def _reference(order: Order) -> date | None:
-    return reference_date(order.reply, order.replied_at) or _day(order.closed_at)
-
-
-def _day(when: datetime | None) -> date | None:
-    return when.date() if when else None
 
 
 def _from_columns(order: Order) -> list[Commitment]:

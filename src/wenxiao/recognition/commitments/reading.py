@@ -18,7 +18,7 @@ class TimePhrase:
     `counted_from` is the day it was reckoned from, `note` what a person should know of the reckoning. `explicit` marks
     a year written out; `before`, `after` that 前 or 内, or 后, 起 stood behind it; `hangs` that it counts from an event
     without a date; `loose` that it is a season or a festival named in passing; `open_year` that the words name no
-    year; `counted` that it is a number of days, weeks or months.
+    year; `counted` that it is a number of days, weeks or months; `absolute` that it means one day whatever the reference.
     """
 
     start: int
@@ -36,6 +36,7 @@ class TimePhrase:
     loose: bool = False
     open_year: bool = False
     counted: bool = False
+    absolute: bool = False
     provisional: bool = False
 
     @property
@@ -48,13 +49,21 @@ class TimePhrase:
         late = "，早于答复日，已过" if self.passed else ""
         return f"以{day}{self.counted_from}为基准，“{self.text}”取{self.due}{note}{late}"
 
+    @property
+    def absolute_basis(self) -> str:
+        """The same for a time that names its year, in a reply whose day is not known; "" without a date."""
+        note = f"（{self.note}）" if self.note else ""
+        return f"“{self.text}”取{self.due}{note}，写明年份，不依赖答复时间" if self.due else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """What dates are reckoned with."""
+    """What dates are reckoned with. `dated` is False for replies whose day is not known: only what names its year can
+    then be told."""
 
     calendar: Calendar
     settings: Settings
+    dated: bool = True
 
 
 @dataclass(slots=True)
