@@ -24,6 +24,7 @@ class Read:
 
     source: Source
     orders: list[Order] = field(default_factory=list)
+    merged: list[Problem] = field(default_factory=list)
     rejects: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     skipped: list[Problem] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Read:
 
     def add(self, batch: Batch) -> None:
         self.orders += batch.orders
+        self.merged += batch.merged
         self.rejects += batch.rejects
         self.warnings += batch.warnings
         self.skipped += batch.skipped

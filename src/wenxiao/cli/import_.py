@@ -162,7 +162,7 @@ def _report(run: ImportRun) -> None:
     if n["rows"]:
         print(
             f"{run.file_name}：读到 {n['rows']} 行，新增 {n['new']}，内容有变 {n['changed']}，没有变化 {n['same']}，"
-            f"重复 {n['duplicates']}，未导入 {n['rejected']}，提醒 {n['warnings']}。"
+            f"重复 {n['duplicates']}，并入同一工单 {n.get('merged', 0)}，未导入 {n['rejected']}，提醒 {n['warnings']}。"
         )
     if n["new_units"]:
         print(f"有 {n['new_units']} 个单位名称没有对上，已放在“未归类”下，请管理员归位。")

@@ -77,8 +77,9 @@ def _keep_batch(run: ImportRun, batch: Batch, place: int, units: UnitMatcher, fi
             counts.update(_Upsert(held, orders, units).write())
             counts.update(_keep_problems(held, [*batch.rejects, *too_long], batch.warnings))
             counts.update(
-                rows=len(batch.orders) + len(batch.rejects) + len(batch.skipped),
+                rows=len(batch.orders) + len(batch.merged) + len(batch.rejects) + len(batch.skipped),
                 duplicates=len(batch.skipped),
+                merged=len(batch.merged),
                 new_units=units.created - made,
             )
             held.counts = dict(counts)

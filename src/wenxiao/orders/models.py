@@ -36,6 +36,7 @@ def no_counts() -> dict[str, int]:
         "same": 0,
         "rejected": 0,
         "duplicates": 0,
+        "merged": 0,
         "warnings": 0,
         "new_units": 0,
     }

@@ -97,7 +97,7 @@ def _file_batches(path: Path, sheets: Sequence[str], result: ScanResult) -> Iter
     for batch in source.batches():
         for problem in batch.rejects:
             result.reject(problem)
-        for problem in (*batch.skipped, *batch.warnings):
+        for problem in (*batch.skipped, *batch.merged, *batch.warnings):
             result.warn(problem)
         note.rows += len(batch.orders)
         if batch.orders:

@@ -92,6 +92,12 @@ class Archive:
             parser.Parse(b"", True)
         yield
 
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """The part as it is, inflated piece by piece."""
+        with refusing_damage(self.file), self._zip.open(self._names[part.lower()]) as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
+
     def parse_all(self, part: str, on_start: Any, on_end: Any = None, on_text: Any = None) -> None:
         """`parse` to its end."""
         for _ in self.parse(part, on_start, on_end, on_text):

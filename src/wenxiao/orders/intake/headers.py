@@ -16,6 +16,9 @@ from wenxiao.recognition.schema import ORDER_FIELDS
 _BRACKETS = re.compile(r"[(\[{【〔<《〈「](.*?)[)\]}】〕>》〉」]")
 _NUMBERING = re.compile(r"^\d{1,2}[.、)]")
 #: A row is a header only when one of these is in it: without a text there is nothing to read.
+#: A column that is no field of an order: whether the row's unit is in charge or helps.
+ROLE = "role"
+_FIELDS = (*ORDER_FIELDS, ROLE)
 _READABLE = {"title", "content", "reply", "handling"}
 
 
@@ -45,7 +48,7 @@ def _strip_table() -> dict[int, None]:
 
 
 def _fields() -> dict[str, Any]:
-    return {k: v for k, v in load_data("headers.toml").items() if k in ORDER_FIELDS}
+    return {k: v for k, v in load_data("headers.toml").items() if k in _FIELDS}
 
 
 @lru_cache(maxsize=1)
@@ -115,7 +118,7 @@ def _match_contained(text: str) -> Match | None:
 
 
 def _allowed(text: str) -> set[str]:
-    allowed = set(ORDER_FIELDS)
+    allowed = set(_FIELDS)
     for guard in load_data("headers.toml")["guards"]:
         ends, begins = tuple(guard.get("ends", ())), tuple(guard.get("begins", ()))
         if (ends and text.endswith(ends)) or (begins and text.startswith(begins)):

@@ -32,6 +32,8 @@ class Limits:
     strings_in_memory: int = 64 * MEGABYTE
     #: An old binary .xls is read whole by its library; the format ends at 65,536 rows a sheet.
     xls_bytes: int = 256 * MEGABYTE
+    #: The most rows that one order may be spread over.
+    merged_rows: int = 200
     #: Columns beyond this are not read (a sheet of Excel has 16,384).
     columns: int = 1_000
     #: The header is looked for in so many rows, and columns are judged by as many rows of data.

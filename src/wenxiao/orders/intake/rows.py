@@ -1,4 +1,4 @@
-"""One row of a sheet to one order: values, checks, and the same number twice."""
+"""One row of a sheet to one order: values, checks, the same number twice, and one order on several rows."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
-from hashlib import blake2b
 from typing import Any, get_type_hints
 
 from wenxiao.orders.intake import values
 from wenxiao.orders.intake.cells import Cell, Flaw, Row, is_blank
-from wenxiao.orders.intake.encodings import UNDECODABLE
+from wenxiao.orders.intake.characters import clean_text, is_broken
+from wenxiao.orders.intake.headers import ROLE
 from wenxiao.orders.intake.layout import Layout
 from wenxiao.orders.intake.limits import EXCEL_CELL, Limits
+from wenxiao.orders.intake.merging import (
+    OpenOrder,
+    Seen,
+    caller_digest,
+    is_continuation,
+    read_role,
+    row_digest,
+    says_who_called,
+)
 from wenxiao.orders.intake.problems import Place, Problem, load_data
 from wenxiao.recognition.schema import Order
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER_TEXTS = ("order", "phone", "previous_order")
 _READABLE = ("title", "content", "reply", "handling")
+_NUMERIC = re.compile(r"[\d.,%]*")
 
 
 @dataclass(slots=True)
 class Batch:
-    """Some rows of a file. Every row that is not blank is in exactly one of `orders`, `rejects` and `skipped`.
+    """Some rows of a file. Every row that is not blank is in exactly one of `orders`, `merged`, `rejects` and `skipped`.
 
-    `skipped` are rows left out on purpose (the same row again, the header again); `warnings` are about rows in `orders`.
+    `merged` are rows that became part of an order above them (which may stand in the next batch); `skipped` are rows left
+    out on purpose (the same row again, the header again, a total); `warnings` are about rows in `orders` and `merged`.
     """
 
     orders: list[Order] = field(default_factory=list)
+    merged: list[Problem] = field(default_factory=list)
     rejects: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     skipped: list[Problem] = field(default_factory=list)
     blank: int = 0
-
-
-@dataclass(slots=True)
-class Seen:
-    """The order numbers met so far: where, and a digest of what the row said. About 150 bytes an order.
-
-    One `Seen` may serve several files of one source, so that overlapping exports are not counted twice.
-    """
-
-    rows: dict[str, tuple[str, str, int, bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class RowReader:
         self._fields = [
             (name, places, readers[name], isinstance(getattr(Order(), name), str))
             for name, places in layout.places.items()
-            if places != layout.levels
+            if places != layout.levels and name in readers
         ]
         self._levels = layout.levels
         rule = load_data("headers.toml")["levels"]
@@ -111,11 +111,15 @@ class RowReader:
             if a in layout.places and b in layout.places
         ]
         self._places = layout.places
+        self._texts = sorted({i for name in _READABLE for i in layout.places.get(name, ())})
+        self._roles = layout.places.get(ROLE, [])
+        self._total = re.compile(load_data("values.toml")["totals"]["pattern"])
+        self._open: OpenOrder | None = None
         #: Characters of text read so far.
         self.chars = 0
 
     def read(self, row: Row, batch: Batch) -> None:
-        """Put the row where it belongs."""
+        """Put the row where it belongs. An order comes into a batch when the first row that is not part of it is read."""
         place = Place(self._origin.file, self._origin.sheet, row.number, row.line)
         if row.fault:
             batch.rejects.append(place.problem(row.fault.code, "", **row.fault.values))
@@ -123,10 +127,35 @@ class RowReader:
             batch.blank += 1
         elif self._is_header(row.cells):
             batch.skipped.append(place.problem("repeated_header"))
+        elif self._is_total(row.cells):
+            batch.skipped.append(place.problem("total_row"))
         elif reject := self._reject_of(row.cells, place):
             batch.rejects.append(reject)
         else:
             self._read_order(row, place, batch)
+
+    def finish(self, batch: Batch) -> None:
+        """No more rows: what is still open goes into the batch."""
+        self._close(batch)
+
+    def _close(self, batch: Batch) -> None:
+        open_order, self._open = self._open, None
+        if open_order is None or open_order.order is None:
+            return
+        order, place, warnings = open_order.close(), open_order.place, open_order.warnings
+        for name in ("reply", "content"):
+            if self._has[name] and not getattr(order, name).strip():
+                warnings.append(place.problem(f"missing_{name}", self._header_of(name)))
+        batch.orders.append(order)
+        batch.warnings.extend(warnings)
+
+    def _is_total(self, cells: list[Cell]) -> bool:
+        """A row that begins with 合计 or the like and has figures where orders have texts."""
+        first = next((cell for cell in cells if not is_blank(cell)), None)
+        if not isinstance(first, str) or not self._total.fullmatch("".join(first.split())):
+            return False
+        texts = [values.read_text(cells[i]) for i in self._texts if i < len(cells) and cells[i] is not first]
+        return all(_NUMERIC.fullmatch(text.strip()) for text in texts)
 
     def _is_header(self, cells: list[Cell]) -> bool:
         pairs = self._header.items()
@@ -154,20 +183,63 @@ class RowReader:
         if self._origin.strict_width and len(row.cells) < len(self._origin.header):
             warnings.append(place.problem("too_few_cells", cells=len(row.cells)))
         lost = self._fill(order, row.cells, place, warnings)
-        if not any(getattr(order, name).strip() for name in _READABLE):
-            batch.rejects.append(place.problem("nothing_to_read"))
+        if is_broken(order.order):
+            batch.rejects.append(place.problem("bad_number", self._header_of("order")))
             return
         self._check_times(order, place, warnings)
-        problem, is_reject = self._settle_number(order, place, lost, warnings)
-        if problem:
-            (batch.rejects if is_reject else batch.skipped).append(problem)
+        role = self._role_of(row.cells)
+        if self._continues(order, lost, place):
+            self._merge(order, role, place, warnings, batch)
             return
-        if self._has["reply"] and not order.reply.strip():
-            warnings.append(place.problem("missing_reply", self._header_of("reply")))
-        if self._has["content"] and not order.content.strip():
-            warnings.append(place.problem("missing_content", self._header_of("content")))
-        batch.orders.append(order)
-        batch.warnings.extend(warnings)
+        self._close(batch)
+        if not any(getattr(order, name).strip() for name in _READABLE):
+            batch.rejects.append(self._nothing_to_read(warnings, place))
+            return
+        self._settle_number(order, place, lost, warnings, batch)
+        if self._open is not None and self._open.order is order:
+            self._open.role = role
+
+    def _nothing_to_read(self, warnings: list[Problem], place: Place) -> Problem:
+        headers = {self._names[i] for i in self._texts}
+        flawed = [w for w in warnings if w.code == Flaw.UNCALCULATED.value and w.column in headers]
+        return (
+            place.problem("only_formulas", flawed[0].column) if flawed else place.problem("nothing_to_read")
+        )
+
+    def _role_of(self, cells: list[Cell]) -> bool | None:
+        for i in self._roles:
+            if i < len(cells) and not is_blank(cells[i]):
+                return read_role(values.read_text(cells[i]))
+        return None
+
+    def _continues(self, order: Order, lost: bool, place: Place) -> bool:
+        """Whether the row belongs to the order of the row above it."""
+        above = self._open
+        if above is None or lost or not above.number:
+            return False
+        if self._has["order"] and is_continuation(order) and place.row == above.last_row + 1:
+            order.order = above.number
+            return True
+        if order.order != above.number or above.order is None:
+            return False
+        return above.agrees(order) and not self._seen.knows(order.order, row_digest(self._said(order)))
+
+    def _merge(
+        self, order: Order, role: bool | None, place: Place, warnings: list[Problem], batch: Batch
+    ) -> None:
+        above, digest = self._open, row_digest(self._said(order))
+        assert above is not None
+        if above.order is None or self._seen.knows(order.order, digest):
+            known = self._seen.knows(order.order, digest)
+            self._leave_out("duplicate_row" if known else "same_order_apart", order.order, place, batch)
+            above.last_row = place.row
+        elif above.rows >= self._limits.merged_rows or above.chars > self._limits.cell_chars:
+            batch.rejects.append(place.problem("merged_too_many", limit=self._limits.merged_rows))
+        else:
+            above.add(order, role, place)
+            above.warnings.extend(warnings)
+            self._seen.add_digest(order.order, digest)
+            batch.merged.append(place.problem("merged_row", first=above.place.row))
 
     def _header_of(self, name: str) -> str:
         return self._names[self._places[name][0]]
@@ -183,16 +255,14 @@ class RowReader:
             if code:
                 warnings.append(place.problem(code, self._names[column]))
                 lost = lost or (name == "order" and code == "number_lost_digits")
+            if is_text and value:
+                value = self._clean(value, place, column, warnings)
             if value is not None:
                 setattr(order, name, value)
-            if is_text and value and not value.isprintable():
-                self._look_at_characters(value, place, column, warnings)
-            if is_text and len(value) >= EXCEL_CELL:
-                code = "long_cell" if len(value) > EXCEL_CELL else "cell_at_excel_limit"
-                warnings.append(place.problem(code, self._names[column], chars=len(value)))
         if self._levels:
             texts = [values.read_text(cells[i]).strip() for i in self._levels if i < len(cells)]
-            setattr(order, self._level_field, self._join.join(filter(None, texts)))
+            joined = self._join.join(filter(None, texts))
+            setattr(order, self._level_field, self._clean(joined, place, self._levels[0], warnings))
         return lost
 
     def _pick(
@@ -207,9 +277,17 @@ class RowReader:
                 return cell, column
         return None, columns[0]
 
-    def _look_at_characters(self, text: str, place: Place, column: int, warnings: list[Problem]) -> None:
-        if _CONTROL.search(text):
-            warnings.append(place.problem("control_characters", self._names[column]))
+    def _clean(self, text: str, place: Place, column: int, warnings: list[Problem]) -> str:
+        """The text without what no text may hold, and a word about it and about its length."""
+        if not text.isprintable():
+            text, codes = clean_text(text)
+            for code in codes:
+                encoding = self._origin.encoding.upper()
+                warnings.append(place.problem(code, self._names[column], encoding=encoding))
+        if len(text) >= EXCEL_CELL:
+            code = "long_cell" if len(text) > EXCEL_CELL else "cell_at_excel_limit"
+            warnings.append(place.problem(code, self._names[column], chars=len(text)))
+        return text
 
     def _check_times(self, order: Order, place: Place, warnings: list[Problem]) -> None:
         """A later step before an earlier one. A bare date is midnight, so it is compared by day."""
@@ -223,37 +301,40 @@ class RowReader:
             warnings.append(place.problem("times_out_of_order", self._header_of(after), other=other))
 
     def _settle_number(
-        self, order: Order, place: Place, lost: bool, warnings: list[Problem]
-    ) -> tuple[Problem | None, bool]:
-        """(why the row stays out, whether that is a reject); (None, False) when the order is new.
+        self, order: Order, place: Place, lost: bool, warnings: list[Problem], batch: Batch
+    ) -> None:
+        """Open the order if it is new, else say why the row stays out.
 
         Rows without a number, and rows whose number a sheet has rounded into that of another, get file name and row.
         """
         said = self._said(order)
-        try:
-            digest = blake2b(said.encode("utf-8"), digest_size=16).digest()
-        except UnicodeEncodeError:
-            return self._bad_characters(order, place), True
+        digest, caller = row_digest(said), caller_digest(order)
         self.chars += len(said)
-        if not order.order:
-            order.order = self._surrogate(place, digest)
+        number, known = order.order, self._seen.rows.get(order.order)
+        if not number:
+            order.order = self._surrogate(place, caller + digest)
             if self._has["order"]:
                 warnings.append(place.problem("missing_number", self._header_of("order")))
-            return None, False
-        mine = place.file, place.sheet, place.row, digest
-        known = self._seen.rows.setdefault(order.order, mine)
-        if known is mine:
-            return None, False
-        first, first_digest = known[2:]
-        if first_digest != digest and lost:
-            order.order = self._surrogate(place, digest)
-            return None, False
-        where, where_en = _where(known[0], known[1], place)
-        code = "duplicate_row" if first_digest == digest else "same_number_different_content"
+        elif known is None:
+            self._seen.rows[number] = place.file, place.sheet, place.row, caller + digest
+        elif self._seen.knows(number, digest):
+            self._leave_out("duplicate_row", number, place, batch)
+        elif lost:
+            order.order, number = self._surrogate(place, caller + digest), ""
+        else:
+            apart = says_who_called(order) and self._seen.is_same_caller(number, caller)
+            code = "same_order_apart" if apart else "same_number_different_content"
+            self._leave_out(code, number, place, batch)
+        is_new = known is None or not number
+        self._open = OpenOrder(number, place, order if is_new else None, warnings=warnings)
+
+    def _leave_out(self, code: str, number: str, place: Place, batch: Batch) -> None:
+        """The row of a number that is known already."""
+        file, sheet, first, _ = self._seen.rows[number]
+        where, where_en = _where(file, sheet, place)
         column = self._header_of("order") if self._has["order"] else ""
-        return place.problem(
-            code, column, first=first, where=where, where_en=where_en
-        ), first_digest != digest
+        problem = place.problem(code, column, first=first, where=where, where_en=where_en)
+        (batch.skipped if code == "duplicate_row" else batch.rejects).append(problem)
 
     def _surrogate(self, place: Place, digest: bytes) -> str:
         """File name and row; a second file of the same name in one run gets a mark behind it."""
@@ -269,20 +350,6 @@ class RowReader:
         """Everything that the row says, for telling whether two rows say the same."""
         names = [name for name, _, _, _ in self._fields] + [self._level_field] * bool(self._levels)
         return "\x1f".join([str(getattr(order, name)) for name in names])
-
-    def _bad_characters(self, order: Order, place: Place) -> Problem:
-        broken = next(
-            (
-                name
-                for name, _, _, is_text in self._fields
-                if is_text and _SURROGATE.search(getattr(order, name))
-            ),
-            self._level_field,
-        )
-        column = self._header_of(broken)
-        if self._origin.encoding and UNDECODABLE in getattr(order, broken):
-            return place.problem("bad_encoding", column, encoding=self._origin.encoding.upper())
-        return place.problem("bad_characters", column)
 
 
 def _where(file: str, sheet: str, place: Place) -> tuple[str, str]:

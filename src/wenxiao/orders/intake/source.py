@@ -13,8 +13,9 @@ from wenxiao.orders.intake.headers import normalise
 from wenxiao.orders.intake.jsonlines import JsonSheet
 from wenxiao.orders.intake.layout import Column
 from wenxiao.orders.intake.limits import Limits
+from wenxiao.orders.intake.merging import Seen
 from wenxiao.orders.intake.problems import UnreadableFile
-from wenxiao.orders.intake.rows import Batch, Origin, RowReader, Seen
+from wenxiao.orders.intake.rows import Batch, Origin, RowReader
 from wenxiao.orders.intake.sniff import sniff
 from wenxiao.orders.intake.tables import Table, Tables, open_tables
 
@@ -66,7 +67,8 @@ class Source:
             if count >= size or reader.chars >= self._limits.batch_chars:
                 yield batch
                 batch, count, reader.chars = Batch(), 0, 0
-        if count:
+        reader.finish(batch)
+        if count or batch.orders:
             yield batch
 
     def _origin(self, table: Table) -> Origin:

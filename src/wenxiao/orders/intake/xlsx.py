@@ -14,6 +14,7 @@ from typing import Any
 from wenxiao.orders.intake.archive import Archive
 from wenxiao.orders.intake.cells import Cell, Flaw, Row
 from wenxiao.orders.intake.limits import Limits
+from wenxiao.orders.intake.merges import Merges, find_merges
 from wenxiao.orders.intake.strings import SharedStrings, unescape
 from wenxiao.orders.intake.values import read_time, serial_to_datetime
 
@@ -103,10 +104,13 @@ class XlsxSheet:
         self.name, self.hidden = name, hidden
         self._book, self._part = book, part
         self.date1904 = book.date1904
+        self._merges: dict[int, list[tuple[int, int]]] | None = None
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""
-        reader = _SheetReader(self._book)
+        if self._merges is None:
+            self._merges = find_merges(self._book.archive, self._part, self._book.limits.columns).starts
+        reader = _SheetReader(self._book, Merges(self._merges))
         for _ in self._book.archive.parse(self._part, reader.start, reader.end, reader.text):
             if reader.done:
                 done, reader.done = reader.done, []
@@ -116,9 +120,10 @@ class XlsxSheet:
 class _SheetReader:
     """Builds rows from the events of expat. Speed matters here: this runs for every cell."""
 
-    def __init__(self, book: Workbook) -> None:
+    def __init__(self, book: Workbook, merges: Merges) -> None:
         self._strings, self._date_styles = book.strings, book.date_styles
         self._date1904, self._columns = book.date1904, book.limits.columns
+        self._merges = merges if merges.starts else None
         self.done: list[Row] = []
         self._number = 0
         self._cells: list[Cell] = []
@@ -160,6 +165,8 @@ class _SheetReader:
         elif tag == "c":
             self._end_cell()
         elif tag == "row":
+            if self._merges:
+                self._merges.fill(self._number, self._cells)
             self.done.append(Row(self._number, self._cells))
         elif tag == "rPh":
             self._phonetic = False
