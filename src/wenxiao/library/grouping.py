@@ -25,6 +25,7 @@ from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.collection import Added, Collection, conclude_finding
 from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.engine import learned
 from wenxiao.recognition.matters import Grouper
 from wenxiao.recognition.schema import batch_to_orders
 
@@ -66,8 +67,9 @@ def group_all(today: date, check: Check = lambda: None) -> None:
 
 def _conclude(today: date) -> tuple[list[int], list[Added]]:
     """What the whole collection says about each order: keys and additions, side by side."""
-    data = engine_settings(today).data
-    collection, grouper = Collection(ColumnSignals(data)), Grouper()
+    settings = engine_settings(today)
+    rules = ColumnSignals(settings.data, learned(settings))
+    collection, grouper = Collection(rules), Grouper()
     keys: list[int] = []
     for rows in _all_orders():
         batch = to_batch([row[1:] for row in rows])

@@ -5,8 +5,8 @@ A rule whose column is absent stays silent. What a column says wins over what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -48,12 +48,19 @@ class Thresholds:
     flurry_ratio: float = 4.0
 
 
+def _with(signal: Signal, learned: Mapping[str, float]) -> Signal:
+    return replace(signal, prior=round(signal.prior + learned.get(signal.name, 0.0), 4))
+
+
 class ColumnSignals:
     """The rules of `data/columns.toml` that need one order only; those over many orders are in `collection`."""
 
-    def __init__(self, override: Path | None = None) -> None:
+    def __init__(self, override: Path | None = None, learned: Mapping[str, float] | None = None) -> None:
+        """`learned` is what verdicts add to the weights that are set by hand."""
         data = read_data("columns.toml", override)
-        self.signals: dict[str, Signal] = {row["name"]: read_signal(row) for row in data["signal"]}
+        self.signals: dict[str, Signal] = {
+            row["name"]: _with(read_signal(row), learned or {}) for row in data["signal"]
+        }
         lists = {name: frozenset(words) for name, words in data["values"].items() if name != "escape"}
         self.values = Values(**lists, escape=tuple(data["values"]["escape"]))
         self.thresholds = Thresholds(**data["thresholds"])

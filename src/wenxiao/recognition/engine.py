@@ -7,7 +7,7 @@ peers) is in `collection` and is added afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -57,7 +57,8 @@ class Engine:
         self.settings = settings
         self.calendar = Calendar.load()
         self.text_signals = TextSignals(settings.data)
-        self.column_signals = ColumnSignals(settings.data)
+        self.adjustment = settings.adjustment
+        self.column_signals = ColumnSignals(settings.data, learned(settings))
         self.missing = MissingEvidence(settings.data)
         self.enforcement = EnforcementWords(settings.data)
         self.crossing = CrossingWords(settings.data)
@@ -91,9 +92,11 @@ class Engine:
         columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
         signals = _weighed(read.signals, read.scores)
         columns += self.repeats.read(order)
-        evidence = signals + columns + self._unnamed(signals, read.scores.wording)
+        texts = signals + self._unnamed(signals, read.scores.wording)
         # Without a reply the model has nothing to weigh: the columns alone speak.
-        logit = sum(e.weight for e in columns) + (read.scores.logit if _answered(order) else 0.0)
+        logit = self._adjusted(texts, read.scores.logit) if _answered(order) else 0.0
+        evidence = texts + columns
+        logit += sum(e.weight for e in columns)
         finding = Finding(
             order.order,
             order.row,
@@ -105,7 +108,7 @@ class Engine:
             commitments=commitments,
             demands=read.demands,
             reference=reference_of(order).day,
-            model=self.model.name,
+            model=self.name,
         )
         finding.closure_class = closure_class(
             readable(order, evidence), finding.unresolved, evidence, commitments
@@ -113,6 +116,21 @@ class Engine:
         finding.missing = self.missing.read(order, finding.closure_class, evidence, commitments)
         self._kinds(read, finding)
         return finding
+
+    @property
+    def name(self) -> str:
+        """The model and, after a plus, what was learned here: every finding names both."""
+        return self.model.name if self.adjustment is None else f"{self.model.name}+{self.adjustment.key}"
+
+    def _adjusted(self, texts: list[Evidence], logit: float) -> float:
+        """The log-odds of the texts with what was learned here, which goes into the weights of the evidence too."""
+        if self.adjustment is None:
+            return logit
+        more = dict(self.adjustment.signals)
+        for evidence in texts:
+            weight = evidence.weight * self.adjustment.scale + more.pop(evidence.signal, 0.0)
+            evidence.weight = round(weight, 3)
+        return self.adjustment.text_logit(logit, (e.signal for e in texts))
 
     def _unnamed(self, signals: list[Evidence], wording: list[Evidence]) -> list[Evidence]:
         """The clauses whose wording no signal names. What a clause adds goes to the first signal that fires in it and
@@ -155,6 +173,11 @@ class Engine:
         if self.column_signals.is_dissatisfied(order):
             kinds.add("dissatisfied")
         finding.kinds = [kind for kind in KINDS if kind in kinds]
+
+
+def learned(settings: Settings) -> Mapping[str, float]:
+    """What verdicts add to the weight of each signal."""
+    return settings.adjustment.signals if settings.adjustment else {}
 
 
 def _weighed(signals: list[Evidence], scores: Scores) -> list[Evidence]:

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from wenxiao.recognition.learning.adjustment import Adjustment
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`as_of` is the day the reading speaks of (no rule looks at a clock). `data` is a folder with the
     administrator's own copies of data files; a file that is not there is taken from the package.
 
+    `adjustment` is what the centre's own verdicts add to the model (recognition.learning).
     `three_cross` says which crossings count as 三跨: the hotline's usage is departments, areas and levels.
     """
 
     as_of: date
     data: Path | None = None
     model: Path | None = None
+    adjustment: Adjustment | None = None
     three_cross: tuple[str, ...] = ("departments", "areas", "levels")

@@ -18,6 +18,7 @@ import pyarrow as pa
 from wenxiao.orders.intake import Source, UnreadableFile, open_source
 from wenxiao.recognition.collection import Added, Collection, conclude_finding
 from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.engine import learned
 from wenxiao.recognition.engines.local import read_batches
 from wenxiao.recognition.matters import Grouper
 from wenxiao.recognition.schema import batch_to_orders, orders_to_batch
@@ -65,7 +66,7 @@ def scan(plan: Plan, writers: Sequence[Writer], progress: Progress) -> ScanResul
 
 
 def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress) -> list[Added]:
-    collection = Collection(ColumnSignals(plan.settings.data))
+    collection = Collection(ColumnSignals(plan.settings.data, learned(plan.settings)))
     grouper = Grouper() if plan.matters else None
     done = 0
     for orders, findings in read_batches(_batches(plan, result), plan.settings, plan.processes):
