@@ -14,7 +14,7 @@ from wenxiao import __version__
 OK, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
 #: Modules of this package, in the order of the help.
-COMMANDS = ("scan", "demo", "serve", "import_", "work")
+COMMANDS = ("scan", "demo", "serve", "import_", "work", "model")
 
 
 def build_parser() -> argparse.ArgumentParser:

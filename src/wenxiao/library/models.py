@@ -51,6 +51,8 @@ class Finding(Kinds):
 
     order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="finding")
     model = models.CharField(max_length=60, blank=True)
+    #: What the engine read with (learning.in_force.fingerprint): a finding with another one is read again.
+    engine = models.CharField(max_length=16, blank=True, default="")
     closure_class = models.CharField(_("办结性质"), max_length=20, choices=ClosureClass)
     unresolved = models.FloatField(_("未实质性办结可能性"))
     logit = models.FloatField()

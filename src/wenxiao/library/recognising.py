@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from wenxiao.learning.in_force import adjustment_in_force, fingerprint
 from wenxiao.library import rules
 from wenxiao.library.choices import ClosureClass, CommitmentState, Decision, Kind
 from wenxiao.library.models import Commitment, Finding
@@ -34,6 +35,7 @@ SHARED = frozenset({"called_again", "repeat_earlier", "copied_reply", "closed_in
 #: What a second reading replaces; verdicts are not among it.
 _REPLACED = [
     "model",
+    "engine",
     "own_logit",
     "own_repeat",
     "missing",
@@ -61,7 +63,7 @@ Tell = Callable[[int], None]
 
 def engine_settings(today: date) -> Settings:
     """The engine's settings of this installation."""
-    return Settings(as_of=today, data=rules.rules_folder())
+    return Settings(as_of=today, data=rules.rules_folder(), adjustment=adjustment_in_force())
 
 
 def unread(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
@@ -78,13 +80,13 @@ def recognise(orders: QuerySet[WorkOrder], today: date, tell: Tell, feed: Iterat
     waiting: deque[list[tuple[int, int]]] = deque()
     done = 0
     batches = _batches(orders, waiting, feed or iter(()))
-    for _orders, found in read_batches(
-        batches, engine_settings(today), settings.RECOGNITION_PROCESSES or None
-    ):
+    engine = engine_settings(today)
+    read_with = fingerprint(engine)
+    for _orders, found in read_batches(batches, engine, settings.RECOGNITION_PROCESSES or None):
         keys = waiting.popleft()
         findings = found.to_pylist()
         with transaction.atomic():
-            _store(dict(zip([pk for pk, _ in keys], findings, strict=True)), dict(keys))
+            _store(dict(zip([pk for pk, _ in keys], findings, strict=True)), dict(keys), read_with)
             tell(len(keys))
         done += len(keys)
     return done
@@ -116,14 +118,14 @@ def to_batch(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=schema.ORDERS)
 
 
-def _store(found: dict[int, _Found], versions: dict[int, int]) -> None:
+def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -> None:
     """Findings (as rows of `schema.FINDINGS`) of orders that still have the version that was read."""
     # The lock keeps another reading of the same orders out until this one is written.
     locked = WorkOrder.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
     current = dict(locked.values_list("pk", "version"))
     likely, now = rules.load(rules.rules_folder()).likely, timezone.now()
     fresh = {
-        pk: {**_columns(one, likely), "order_version": versions[pk], "read_at": now}
+        pk: {**_columns(one, likely, read_with), "order_version": versions[pk], "read_at": now}
         for pk, one in found.items()
         if current.get(pk) == versions[pk]
     }
@@ -134,10 +136,11 @@ def _store(found: dict[int, _Found], versions: dict[int, int]) -> None:
     _store_commitments({pk: found[pk]["commitments"] for pk in fresh}, versions, known)
 
 
-def _columns(found: _Found, likely: float) -> dict[str, Any]:
+def _columns(found: _Found, likely: float, read_with: str) -> dict[str, Any]:
     """The columns of a finding, in the order of _REPLACED up to those that do not come from the engine."""
     return {
         "model": found["model"],
+        "engine": read_with,
         "own_logit": found["logit"],
         "own_repeat": Kind.REPEAT.value in found["kinds"],
         "missing": found["missing"],

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -101,10 +102,17 @@ def release(run: ImportRun) -> None:
 
 @contextmanager
 def heartbeat(run: ImportRun) -> Iterator[None]:
-    """Say every few seconds that this process lives, from a thread of its own: some steps are long."""
+    """Say every few seconds that the process at work on a run lives."""
+    with beating(_mine(run)):
+        yield
+
+
+@contextmanager
+def beating(mine: QuerySet[Any]) -> Iterator[None]:
+    """Keep `beat_at` of a row young, from a thread of its own: some steps are long."""
     stop = threading.Event()
     every = max(1.0, settings.IMPORT_LEASE_SECONDS / 4)
-    thread = threading.Thread(target=_beat, args=(_mine(run), stop, every), daemon=True)
+    thread = threading.Thread(target=_beat, args=(mine, stop, every), daemon=True)
     thread.start()
     try:
         yield
@@ -117,12 +125,12 @@ def _mine(run: ImportRun) -> QuerySet[ImportRun]:
     return ImportRun.objects.filter(pk=run.pk, claim=run.claim)
 
 
-def _beat(mine: QuerySet[ImportRun], stop: threading.Event, every: float) -> None:
+def _beat(mine: QuerySet[Any], stop: threading.Event, every: float) -> None:
     try:
         while not stop.wait(every):
             try:
                 mine.all().update(beat_at=timezone.now())
             except DatabaseError:  # a busy database: the next beat will do
-                logger.warning("an import could not say that it lives")
+                logger.warning("a job could not say that it lives")
     finally:
         connection.close()

@@ -19,6 +19,7 @@ from django_tasks import task
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from wenxiao.learning.jobs import abandoned_jobs
 from wenxiao.orders.runs import abandoned_runs
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,14 @@ def import_orders(run_id: int) -> None:
     from wenxiao.library.pipeline import run_import
 
     run_import(run_id)
+
+
+@task()
+def engine_job(job_id: int) -> None:
+    """Train, try or read again."""
+    from wenxiao.library.engine_jobs import run_job
+
+    run_job(job_id)
 
 
 class Loop:
@@ -72,7 +81,10 @@ class Loop:
         waiting = abandoned_runs()
         for run in waiting:
             import_orders.enqueue(run.pk)
-        if waiting:
+        jobs = abandoned_jobs()
+        for job in jobs:
+            engine_job.enqueue(job.pk)
+        if waiting or jobs:
             self._drain()
         daily(date.today())
 

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "treebeard",
     "wenxiao.units",
     "wenxiao.orders",
+    "wenxiao.learning",
     "wenxiao.library",
     *(["wenxiao.web"] if find_spec("wenxiao.web") else []),
 ]

@@ -1,0 +1,46 @@
+"""What is in force now: the model version, and a fingerprint of everything that the engine reads with."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+
+from wenxiao.learning.models import ModelUse, ModelVersion
+from wenxiao.recognition.learning import Adjustment
+from wenxiao.recognition.settings import Settings
+
+
+def version_in_force() -> ModelVersion | None:
+    """The model version in use; None for the model as shipped."""
+    use = ModelUse.objects.select_related("version").first()
+    return use.version if use else None
+
+
+def version_before() -> ModelUse | None:
+    """The use that the present one replaced; None when there is nothing to go back to."""
+    return ModelUse.objects.select_related("version")[1:2].first()
+
+
+def adjustment_in_force() -> Adjustment | None:
+    """What the version in use adds to the shipped model."""
+    version = version_in_force()
+    return version.adjustment if version else None
+
+
+def fingerprint(settings: Settings) -> str:
+    """Sixteen hexadecimal digits for all data that the engine reads with. The day is not among it: what depends on
+    the day is brought up to date daily.
+    """
+    seen = blake2b(digest_size=8)
+    package = files("wenxiao.recognition") / "data"
+    for entry in sorted(package.iterdir(), key=lambda entry: entry.name):
+        own = settings.data / entry.name if settings.data else None
+        content = own.read_bytes() if own and own.is_file() else entry.read_bytes()
+        seen.update(f"{entry.name} {len(content)}\n".encode() + content)
+    if settings.model is not None:
+        seen.update(Path(settings.model).read_bytes())
+    if settings.adjustment is not None:
+        seen.update(settings.adjustment.key.encode())
+    seen.update(",".join(settings.three_cross).encode())
+    return seen.hexdigest()

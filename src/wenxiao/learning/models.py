@@ -1,0 +1,92 @@
+"""Versions of the model, which of them was in force when, and jobs of the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wenxiao.learning.choices import JOB_ACTIVE, JobKind, JobState
+from wenxiao.recognition.learning import Adjustment
+
+
+def _who() -> Any:
+    return models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+
+class ModelVersion(models.Model):
+    """One adjustment of the shipped model, with the figures that it was judged by. Never changed, never deleted.
+
+    `fingerprint` stands for the cases that it was made from: number, answer and version of each.
+    """
+
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    content = models.JSONField()
+    report = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=32)
+    made_at = models.DateTimeField(_("训练时间"), default=timezone.now)
+    made_by = _who()
+
+    class Meta:
+        verbose_name = _("模型版本")
+        verbose_name_plural = _("模型版本")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def adjustment(self) -> Adjustment:
+        """What it adds to the shipped model."""
+        return Adjustment.parse(self.content)
+
+
+class ModelUse(models.Model):
+    """From `at` on the engine ran with `version`; None is the model as shipped. The newest row is in force."""
+
+    version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="uses")
+    at = models.DateTimeField(default=timezone.now)
+    by = _who()
+
+    class Meta:
+        verbose_name = _("模型启用记录")
+        verbose_name_plural = _("模型启用记录")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.version or '-'}"
+
+
+class EngineJob(models.Model):
+    """Work of the engine in the background. `claim` names the process at work on it, `beat_at` its last sign of life;
+    `done` of `total` orders; `params` and `result` are JSON whose keys the module that does the kind explains.
+    """
+
+    kind = models.CharField(max_length=10, choices=JobKind)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
+    params = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    claim = models.CharField(max_length=40, blank=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    by = _who()
+
+    class Meta:
+        verbose_name = _("识别后台任务")
+        verbose_name_plural = _("识别后台任务")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it waits or is at work."""
+        return self.state in JOB_ACTIVE
