@@ -2,11 +2,13 @@
 
 import csv
 import json
+import tracemalloc
 from datetime import date, datetime
 
 import openpyxl
 import pytest
 
+from wenxiao.orders.intake import Problem
 from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
 from wenxiao.reporting.output import UnknownForm, check_forms, open_writers
 from wenxiao.scanning.result import ScanResult
@@ -55,9 +57,9 @@ def order(number="1", **more):
     )
 
 
-def write(path, rows=None):
-    result = ScanResult(AS_OF)
-    with open_writers([path], AS_OF) as (writer,):
+def write(path, rows=None, result=None):
+    result = result or ScanResult(AS_OF)
+    with open_writers([path], result) as (writer,):
         for one, found in rows or [(order(), finding())]:
             writer.add(one, found)
             result.count(one, found)
@@ -99,7 +101,8 @@ def test_a_workbook_holds_any_text(tmp_path, text):
 
 def test_the_page_marks_the_evidence_and_escapes_the_rest(tmp_path):
     page = write(tmp_path / "f.html").read_text("utf-8")
-    assert '<mark title="只转不办">此事已转交城管局处理</mark>' in page
+    assert '<mark class="up"><sup>1</sup>此事已转交城管局处理</mark>' in page
+    assert '<mark class="promise"><sup>A</sup>' in page
     assert "&lt;b&gt;" in page
     assert "13800001234" not in page
     assert "http" not in page  # self-contained: nothing is fetched
@@ -133,8 +136,87 @@ def test_an_unknown_ending_is_refused_before_work_begins(tmp_path):
 def test_a_failure_leaves_the_old_file_as_it_was(tmp_path):
     path = tmp_path / "f.jsonl"
     path.write_text("old")
-    with pytest.raises(RuntimeError), open_writers([path], AS_OF) as (writer,):
+    with pytest.raises(RuntimeError), open_writers([path], ScanResult(AS_OF)) as (writer,):
         writer.add(order(), finding())
         raise RuntimeError
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["f.jsonl"]
+
+
+HOSTILE = "=cmd|'/c calc'!A1\x1b[2J\x9b31m\u202e\u2066\x07"
+ACTING = set("\x1b\x9b\u202e\u2066\x07")
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.html", "f.jsonl"])
+def test_no_character_that_acts_reaches_a_file(tmp_path, name):
+    one, found = order(unit=HOSTILE), finding(HOSTILE)
+    one.title = one.reply = HOSTILE
+    found.evidence = [Evidence("only_forwarded", "reply", 0, len(HOSTILE), HOSTILE, 1.5)]
+    found.commitments[0].text = found.commitments[0].basis = HOSTILE
+    found.matter = HOSTILE
+    text = write(tmp_path / name, [(one, found)]).read_text("utf-8")
+    assert "calc" in text
+    assert not ACTING & set(text)
+
+
+def test_json_lines_still_say_the_text_to_the_letter(tmp_path):
+    (line,) = write(tmp_path / "f.jsonl", [(order(), finding(HOSTILE))]).read_text("utf-8").splitlines()
+    assert json.loads(line)["order"] == HOSTILE
+
+
+def test_a_workbook_cell_neither_acts_nor_runs(tmp_path):
+    path = write(tmp_path / "f.xlsx", [(order(unit=HOSTILE), finding(HOSTILE))])
+    for row in openpyxl.load_workbook(path)["工单"].iter_rows(min_row=2):
+        for cell in row:
+            assert cell.data_type != "f"
+            assert not ACTING & set(str(cell.value))
+            assert cell.quotePrefix == (str(cell.value)[0] in "=+-@")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A1", " =1", "\t=1", "＝1"])
+def test_a_formula_is_made_harmless_in_csv(tmp_path, text):
+    path = write(tmp_path / "f.csv", [(order(unit=text), finding())])
+    (row,) = csv.DictReader(path.open(encoding="utf-8-sig", newline=""))
+    assert row["承办单位"] == "'" + text
+
+
+def problem(code, row, value=""):
+    return Problem(
+        "orders.xlsx", "一月", row, "来电时间", code, "写法无法识别，已留空。", "left empty", 0, value
+    )
+
+
+def with_problems(count):
+    result = ScanResult(AS_OF)
+    for row in range(count):
+        result.warned.add(problem("unreadable_date", row, "上月 13800001234"))
+    result.rejected.add(problem("nothing_to_read", 7))
+    return result
+
+
+def test_the_workbook_lists_every_row_with_a_problem(tmp_path):
+    book = openpyxl.load_workbook(write(tmp_path / "f.xlsx", result=with_problems(3000)))
+    rows = list(book["提示"].iter_rows(min_row=2, values_only=True))
+    assert [row[2] for row in rows] == list(range(3000))
+    assert rows[0][:4] == ("orders.xlsx", "一月", 0, "来电时间")
+    assert rows[0][4] == "上月 138******34"
+    assert rows[0][5] == "写法无法识别，已留空。"
+    assert [row[2] for row in book["未读入"].iter_rows(min_row=2, values_only=True)] == [7]
+
+
+def test_the_page_counts_problems_and_says_where_they_are(tmp_path):
+    page = write(tmp_path / "f.html", result=with_problems(30)).read_text("utf-8")
+    assert "<b>30</b> 处" in page
+    assert "orders.xlsx，一月，第 0 行，来电时间" in page
+    assert "“提示”" in page
+
+
+def test_problems_stay_out_of_memory():
+    log = with_problems(1).warned
+    tracemalloc.start()
+    for row in range(20_000):
+        log.add(problem("unreadable_date", row, "x" * 500))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4_000_000
+    assert len(log) == sum(1 for _ in log) == 20_001

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from wenxiao import __version__
+from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout
 
 #: Exit codes: all well (rejected rows included, they are reported); something was refused or could not be written;
-#: nothing could be read, or the command line was wrong; stopped from the keyboard.
-OK, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
+#: nothing could be read, or the command line was wrong. A command that was stopped: see endings.py.
+OK, PARTLY, NOTHING = 0, 1, 2
 
 #: Modules of this package, in the order of the help.
 COMMANDS = ("scan", "demo", "serve", "import_", "work", "model")
@@ -39,9 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = args.run(args)
     except KeyboardInterrupt:
-        print("已停止，没有写出文件。", file=sys.stderr)
+        print("已停止。", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:  # `wenxiao scan … | head`
-        sys.stderr.close()
+    except Terminated as ended:
+        print("已按要求停止。", file=sys.stderr)
+        return ended.code
+    except BrokenPipeError:  # `wenxiao … | head`: the reader has all that it wanted
+        discard_stdout()
         return OK
     return code

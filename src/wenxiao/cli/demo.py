@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     """Scan the county's export, then fill the demo database (once) and serve it."""
     folder: Path = args.folder
     folder.mkdir(parents=True, exist_ok=True)
-    outputs = _scan(folder)
+    code, outputs = _scan(folder)
+    if code:
+        return code
     print("\n示范县是虚构的，数字只用来演示，不代表识别的准确率。")
     if args.no_serve:
         print(
@@ -50,23 +52,22 @@ def run(args: argparse.Namespace) -> int:
     return _serve(folder, args.host, args.port)
 
 
-def _scan(folder: Path) -> list[Path]:
-    from wenxiao.cli.scan import show_progress
+def _scan(folder: Path) -> tuple[int, list[Path]]:
+    """Scan the demo county's export: the exit code, and what was written."""
+    from wenxiao.cli.scan import say_summary, write_findings
     from wenxiao.demo import UNTIL, build_county, write_export
     from wenxiao.recognition.settings import Settings
-    from wenxiao.reporting.output import open_writers
-    from wenxiao.reporting.summary import print_summary
-    from wenxiao.scanning.run import Plan, scan
+    from wenxiao.scanning.result import ScanResult
+    from wenxiao.scanning.run import Plan
 
     export = folder / "示范县工单.xlsx"
     if not export.exists():
         print("正在生成示范县（虚构）的工单……", flush=True)
         write_export(build_county(), export)
     outputs = [folder / "findings.xlsx", folder / "findings.html"]
-    with open_writers(outputs, UNTIL) as writers, show_progress() as progress:
-        result = scan(Plan([export], Settings(as_of=UNTIL)), writers, progress)
-    print_summary(result, outputs)
-    return outputs
+    result = ScanResult(UNTIL)
+    code = write_findings(Plan([export], Settings(as_of=UNTIL)), outputs, result)
+    return code or say_summary(result, outputs), outputs
 
 
 def _serve(folder: Path, host: str, port: int) -> int:

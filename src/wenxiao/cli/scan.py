@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.cli import NOTHING, OK, PARTLY
+from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout, terminable
+from wenxiao.display.harmless import one_line
 
 if TYPE_CHECKING:
-    from wenxiao.scanning.run import Progress
+    from wenxiao.scanning.result import ScanResult
+    from wenxiao.scanning.run import Plan, Progress
+
+#: The same as in docs/findings.md.
+EXIT_CODES = """\
+退出码：
+  0    完成；没有读入的行已逐行列出
+  1    有的文件读不了，或有的写不出（写不出时，所有输出文件都保持原样）
+  2    一件工单也没有读到，或命令写错了
+  130  从键盘停止（Ctrl-C），没有写出文件
+  143  被要求停止（SIGTERM），没有写出文件"""
 
 _STAGES = {"read": "识别", "matters": "归并同一事项", "write": "汇总、写出"}
 
@@ -24,7 +37,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "scan",
         help="读工单文件，识别未实质性办结的工单（不需要数据库）",
         description="读工单文件（.xlsx .xls .csv .jsonl），逐件识别办结性质、承诺、类别和同一事项，给出依据原文。",
-        epilog="退出码：0 完成（未读入的行会列出）；1 有文件读不了或写不出；2 什么都没读到，或命令写错了。",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="文件")
     parser.add_argument("--as-of", type=_day, metavar="日期", help="数据截止日，如 2026-11-24；默认今天")
@@ -66,9 +80,9 @@ def _count(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Scan and report; see the exit codes in the help."""
     from wenxiao.recognition.settings import Settings
-    from wenxiao.reporting.output import UnknownForm, check_forms, open_writers
-    from wenxiao.reporting.summary import print_summary
-    from wenxiao.scanning.run import Plan, scan
+    from wenxiao.reporting.output import UnknownForm, check_forms
+    from wenxiao.scanning.result import ScanResult, read_listing
+    from wenxiao.scanning.run import Plan
 
     if args.engine == "spark":
         print("这一版还没有 spark 引擎，请用 --engine local。", file=sys.stderr)
@@ -76,28 +90,76 @@ def run(args: argparse.Namespace) -> int:
     try:
         check_forms(args.out)
     except UnknownForm as error:
-        print(error, file=sys.stderr)
+        print(one_line(str(error)), file=sys.stderr)
         return NOTHING
     # The same file named twice is one file; an output must never take the place of what it was made from.
     files = list({path.resolve(): path for path in args.files}.values())
     args.out = list({path.resolve(): path for path in args.out}.values())
     if taken := {path.resolve() for path in files} & {path.resolve() for path in args.out}:
-        print(f"{taken.pop().name}：不能写到正在读的文件上，请换一个输出文件名。", file=sys.stderr)
+        print(f"{one_line(taken.pop().name)}：不能写到正在读的文件上，请换一个输出文件名。", file=sys.stderr)
+        return NOTHING
+    if missing := _without_folder(args.settings):
+        print(missing, file=sys.stderr)
         return NOTHING
     settings = Settings(as_of=args.as_of or date.today(), data=args.settings)
     plan = Plan(files, settings, args.processes, matters=not args.no_matters, sheets=tuple(args.sheet))
+    result = ScanResult(settings.as_of, read_listing(args.settings))
+    if code := write_findings(plan, args.out, result):
+        return code
+    code = PARTLY if result.refused else OK
+    return max(say_summary(result, args.out), code if result.orders else NOTHING)
+
+
+def _without_folder(settings: Path | None) -> str:
+    if settings is None or settings.is_dir():
+        return ""
+    return f"{one_line(str(settings))}：--settings 要写一个已有的文件夹。"
+
+
+def write_findings(plan: Plan, outputs: Sequence[Path], result: ScanResult) -> int:
+    """Scan into the outputs; the exit code, and a line to standard error, where that failed."""
+    from wenxiao.reporting.output import CannotWrite, open_writers
+    from wenxiao.scanning.run import scan
+    from wenxiao.scanning.spill import NoRoom
+
     try:
-        with open_writers(args.out, settings.as_of) as writers, show_progress() as progress:
-            result = scan(plan, writers, progress)
+        with terminable(), open_writers(outputs, result) as writers, show_progress() as progress:
+            scan(plan, result, writers, progress)
+    except CannotWrite as error:
+        return _fail(f"写不出 {error.path}：{error.reason}。")
+    except NoRoom as error:
+        folder = f"临时文件夹 {error.folder} " if error.folder else "没有可用的临时文件夹，"
+        return _fail(f"{folder}写不了：{error.reason}。请腾出空间，或用环境变量 TMPDIR 指定另一个文件夹。")
+    except BrokenProcessPool:
+        return _fail("有一个识别进程被系统中止，多半是内存不够。请加 --processes 1 再试。")
+    except KeyboardInterrupt:
+        return _fail("已停止：", STOPPED)
+    except Terminated as ended:
+        return _fail("已按要求停止：", ended.code)
+    return OK
+
+
+def _fail(why: str, code: int = PARTLY) -> int:
+    print(f"{one_line(why)}没有写出文件，原有文件没有改动。", file=sys.stderr)
+    return code
+
+
+def say_summary(result: ScanResult, outputs: Sequence[Path]) -> int:
+    """Print the summary. A reader that has gone (`| head`) is no failure; an output that takes nothing is."""
+    from wenxiao.reporting.summary import print_summary
+
+    try:
+        print_summary(result, outputs)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        discard_stdout()
     except OSError as error:
-        print(
-            f"写不出来：{error.filename or ''} {error.strerror or error}。原有文件没有改动。", file=sys.stderr
-        )
+        discard_stdout()
+        written = f"文件已写出：{'、'.join(map(str, outputs))}" if outputs else "没有别的输出"
+        print(f"概要写不到标准输出：{error.strerror or error}。{one_line(written)}。", file=sys.stderr)
         return PARTLY
-    print_summary(result, args.out)
-    if not result.orders:
-        return NOTHING
-    return PARTLY if result.refused else OK
+    return OK
 
 
 @contextmanager
@@ -114,7 +176,9 @@ def show_progress() -> Iterator[Progress]:
     )
 
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    watched = console.is_terminal
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not watched) as bar:
         tasks: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int | None) -> None:

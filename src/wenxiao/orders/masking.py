@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from wenxiao.reporting.masking import mask
+from wenxiao.display.masking import mask
 
 _STAR = "*"
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
+from wenxiao.display.harmless import harmless, is_formula
 from wenxiao.recognition.schema import Finding, Order
 from wenxiao.reporting.records import record
 from wenxiao.reporting.rows import COLUMNS, Cell
 from wenxiao.scanning.result import ScanResult
 
-#: A cell that begins so would be run as a formula by a spreadsheet that opens the CSV (CWE-1236).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What acts on a terminal or turns the direction of a line (see display/harmless.py): legal inside JSON, and so written
+# as an escape, which is the same text to every reader and harmless to whoever looks at the file as it is.
+_ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 class JsonLinesWriter:
@@ -23,12 +26,8 @@ class JsonLinesWriter:
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def add(self, order: Order, finding: Finding) -> None:
-        # A lone surrogate in a damaged cell cannot be written as UTF-8; JSON escapes carry it whole.
         line = json.dumps(record(finding), ensure_ascii=False)
-        try:
-            self._file.write(line + "\n")
-        except UnicodeEncodeError:
-            self._file.write(json.dumps(record(finding)) + "\n")
+        self._file.write(_ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
     def finish(self, result: ScanResult) -> None:
         self._file.close()
@@ -50,6 +49,7 @@ class CsvWriter:
 
 
 def _plain(value: Cell) -> Cell:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
+    if isinstance(value, str):
+        text = harmless(value)
+        return "'" + text if is_formula(text) else text
     return value.isoformat() if isinstance(value, date) else value

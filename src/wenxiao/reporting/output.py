@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from contextlib import contextmanager, suppress
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
+from xlsxwriter.exceptions import XlsxWriterException
+
+from wenxiao.recognition.schema import Finding, Order
 from wenxiao.reporting.lines import CsvWriter, JsonLinesWriter
 from wenxiao.reporting.page import PageWriter
 from wenxiao.reporting.workbook import WorkbookWriter
-from wenxiao.scanning.result import Writer
+from wenxiao.scanning.result import ScanResult, Writer
+from wenxiao.scanning.spill import temporary_room
 
 FORMS = (".jsonl", ".xlsx", ".csv", ".html")
 
 
 class UnknownForm(ValueError):
     """An output file whose ending names no form that we write."""
+
+
+class CannotWrite(Exception):
+    """An output file that could not be written; nothing of it is left. `reason` is in the system's words."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: {reason}")
 
 
 def check_forms(paths: Sequence[Path]) -> None:
@@ -27,19 +41,69 @@ def check_forms(paths: Sequence[Path]) -> None:
 
 
 @contextmanager
-def open_writers(paths: Sequence[Path], as_of: date) -> Iterator[list[Writer]]:
-    """Writers for `paths`. Each writes beside its file and takes its name only when all went well."""
-    makers: dict[str, Callable[[Path], Writer]] = {
-        ".jsonl": JsonLinesWriter,
-        ".csv": CsvWriter,
-        ".html": PageWriter,
-        ".xlsx": lambda path: WorkbookWriter(path, as_of),
-    }
-    parts = [path.with_name(f".{path.name}.part") for path in paths]
+def open_writers(paths: Sequence[Path], result: ScanResult) -> Iterator[list[Writer]]:
+    """Writers for `paths`. Each writes beside its file and takes its name only when all went well.
+
+    Raises `CannotWrite`; a folder that is not there or not writable is found before anything is read.
+    """
+    with temporary_room():
+        room = tempfile.TemporaryDirectory(prefix="wenxiao-")
+    with room as scratch:
+        makers: dict[str, Callable[[Path], Writer]] = {
+            ".jsonl": JsonLinesWriter,
+            ".csv": CsvWriter,
+            ".html": lambda path: PageWriter(path, result.listing),
+            ".xlsx": lambda path: WorkbookWriter(path, result.as_of, scratch),
+        }
+        parts = [path.with_name(f".{path.name}.part") for path in paths]
+        try:
+            yield [
+                _Guarded(path, part, makers[path.suffix.lower()])
+                for path, part in zip(paths, parts, strict=True)
+            ]
+            for path, part in zip(paths, parts, strict=True):
+                with _guard(path):
+                    part.replace(path)
+        finally:
+            for part in parts:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+
+
+class _Guarded:
+    """A writer whose troubles name the file that it was to write."""
+
+    def __init__(self, path: Path, part: Path, make: Callable[[Path], Writer]) -> None:
+        self._path = path
+        with _guard(path):
+            if path.is_dir():
+                raise IsADirectoryError(21, os.strerror(21))
+            part.touch()
+            self._writer = make(part)
+
+    def add(self, order: Order, finding: Finding) -> None:
+        with _guard(self._path):
+            self._writer.add(order, finding)
+
+    def finish(self, result: ScanResult) -> None:
+        with _guard(self._path):
+            self._writer.finish(result)
+
+
+@contextmanager
+def _guard(path: Path) -> Iterator[None]:
     try:
-        yield [makers[path.suffix.lower()](part) for path, part in zip(paths, parts, strict=True)]
-        for path, part in zip(paths, parts, strict=True):
-            part.replace(path)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        raise CannotWrite(path, _reason(path, error)) from error
+    except XlsxWriterException as error:
+        cause = error.args[0] if error.args else error
+        raise CannotWrite(path, _reason(path, cause) if isinstance(cause, OSError) else str(error)) from error
+
+
+def _reason(path: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if path.suffix.lower() == ".xlsx" and error.errno in (ENOSPC, EDQUOT):
+        # A workbook is put together in the temporary folder; the system does not say which of the two is full.
+        return f"{reason}（{path.parent} 或临时文件夹 {tempfile.gettempdir()} 已满）"
+    return reason

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from wenxiao.display.masking import mask
 from wenxiao.recognition.schema import TEXT_FIELDS, Commitment, Evidence, Finding, Order
 from wenxiao.reporting import words
-from wenxiao.reporting.masking import mask
 
 Cell = str | int | float | date | None
 

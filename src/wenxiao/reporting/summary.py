@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from errno import EPIPE
+from os import strerror
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from wenxiao.display.harmless import harmless, one_line
+from wenxiao.display.masking import mask
 from wenxiao.reporting import words
-from wenxiao.reporting.masking import mask
+from wenxiao.reporting.workbook import REJECTED, WARNED
 from wenxiao.scanning.result import ScanResult, TopOrder
 
 #: Code points of a title and of an evidence sentence that are shown.
@@ -21,14 +26,26 @@ SHOWN_PROBLEMS = 8
 _LEDGER = (("overdue", "已逾期"), ("week", "七天内到期"), ("later", "以后到期"), ("undated", "无期限"))
 
 
+class SafeConsole(Console):
+    """A console on which no text can act, whoever wrote it; what the console itself sends to the terminal stays."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=harmless(segment.text))
+
+    def on_broken_pipe(self) -> None:
+        """Whoever reads us has gone: the caller decides what that means, not the console."""
+        raise BrokenPipeError(EPIPE, strerror(EPIPE))
+
+
 def print_summary(result: ScanResult, outputs: Sequence[Path], console: Console | None = None) -> None:
     """Print `result` for a person; `outputs` are the files that were written."""
-    out = console or Console(highlight=False)
+    out = console or SafeConsole(highlight=False)
     _sources(out, result)
     if result.orders:
         _figures(out, result)
         _top(out, result)
-    _problems(out, result)
+    _problems(out, result, outputs)
     _next(out, result, outputs)
 
 
@@ -66,6 +83,12 @@ def _line(name: str, figures: list[tuple[str, int]]) -> str:
 
 def _top(out: Console, result: ScanResult) -> None:
     out.print()
+    if not result.top:
+        out.print(
+            f"没有一件的可能性达到 {result.listing.likely:.0%}（最高 {words.percent(result.highest)}），"
+            "所以不列名单；逐件的判断在输出文件里。"
+        )
+        return
     table = Table(
         title="最可能没有办成的", title_justify="left", title_style="bold", box=None, padding=(0, 1, 0, 0)
     )
@@ -78,7 +101,11 @@ def _top(out: Console, result: ScanResult) -> None:
 
 def _order(top: TopOrder) -> Text:
     kinds = "、".join(words.KINDS[k] for k in top.kinds)
-    about = "　".join(part for part in (top.order, words.CLASSES[top.closure_class], kinds, top.unit) if part)
+    about = "　".join(
+        part
+        for part in (one_line(top.order), words.CLASSES[top.closure_class], kinds, one_line(top.unit))
+        if part
+    )
     text = Text(_short(top.title, TITLE_LENGTH) or "（无标题）")
     text.append(f"　{about}\n", style="dim")
     text.append(f"{words.signal_label(top.signal)}：" if top.signal else "")
@@ -87,31 +114,28 @@ def _order(top: TopOrder) -> Text:
 
 
 def _short(text: str, length: int) -> str:
-    line = mask(" ".join(text.split()))
+    line = mask(one_line(text))
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def _problems(out: Console, result: ScanResult) -> None:
-    if result.rejected:
-        out.print()
-        out.print(f"[bold]没有读入的行：{sum(result.rejected.values())}[/]")
-        for problem in result.problems[:SHOWN_PROBLEMS]:
-            where = "，".join(
-                part for part in (problem.sheet, f"第 {problem.row} 行", problem.column) if part
-            )
-            out.print(Padding(escape(f"{problem.file}，{where}：{problem.message}"), (0, 0, 0, 2)))
-        more = sum(result.rejected.values()) - min(len(result.problems), SHOWN_PROBLEMS)
-        if more > 0:
-            out.print(Padding(f"还有 {more} 行；写成 .xlsx 时都在“未读入的行”一页。", (0, 0, 0, 2)))
-    if result.warned:
-        out.print()
-        out.print(f"[bold]读入了、但请留意：{sum(result.warned.values())}[/]")
-        for code, count in result.warned.most_common():
-            example = result.warning_examples[code]
-            where = "，".join(part for part in (f"第 {example.row} 行", example.column) if part)
-            out.print(
-                Padding(escape(f"{count} 处，如{example.file}，{where}：{example.message}"), (0, 0, 0, 2))
-            )
+def _problems(out: Console, result: ScanResult, outputs: Sequence[Path]) -> None:
+    if len(result.rejected):
+        out.print(f"\n[bold]没有读入的行：{len(result.rejected)}[/]")
+        shown = result.rejected.first[:SHOWN_PROBLEMS]
+        for problem in shown:
+            out.print(Padding(escape(f"{words.place(problem)}：{problem.message}"), (0, 0, 0, 2)))
+        if (more := len(result.rejected) - len(shown)) > 0:
+            out.print(Padding(f"还有 {more} 行。", (0, 0, 0, 2)))
+    if len(result.warned):
+        out.print(f"\n[bold]读入了、但请留意：{len(result.warned)}[/]")
+        for code, count in result.warned.counts.most_common():
+            example = result.warned.examples[code]
+            said = f"{count} 处，如{words.place(example)}：{example.message}"
+            out.print(Padding(escape(said), (0, 0, 0, 2)))
+    if len(result.rejected) + len(result.warned):
+        books = [path.name for path in outputs if path.suffix.lower() == ".xlsx"]
+        where = escape(one_line(books[0])) if books else "用 --out 写成 .xlsx 后，"
+        out.print(f"逐行清单：{where}“{REJECTED}”“{WARNED}”两页写明文件、行、列、原值和处理办法。")
 
 
 def _next(out: Console, result: ScanResult, outputs: Sequence[Path]) -> None:

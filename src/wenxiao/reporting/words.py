@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from wenxiao.display.harmless import one_line
+from wenxiao.orders.intake.problems import Problem
 from wenxiao.recognition.closure import MissingEvidence
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.signals import Signal, TextSignals
@@ -76,6 +78,12 @@ def signal_label(name: str) -> str:
 
 def field_label(name: str) -> str:
     return FIELDS.get(name, name)
+
+
+def place(problem: Problem) -> str:
+    """Where a problem stands, for a person who opens the file: its name, sheet, row and column, harmless."""
+    parts = problem.file, problem.sheet, f"第 {problem.row} 行", problem.column
+    return one_line("，".join(part for part in parts if part))
 
 
 def percent(probability: float) -> str:

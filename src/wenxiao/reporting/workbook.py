@@ -1,26 +1,25 @@
-"""Findings as a workbook that an analyst would mail to a colleague: orders, commitments, what did not get in, legend."""
+"""Findings as a workbook that an analyst would mail to a colleague: orders, commitments, what to know about rows, legend."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from wenxiao.display.harmless import harmless, is_formula
+from wenxiao.display.masking import mask
 from wenxiao.recognition.schema import Commitment, Finding, Order
 from wenxiao.reporting import words
-from wenxiao.reporting.masking import mask
 from wenxiao.reporting.rows import COLUMNS, Cell, concrete
+from wenxiao.scanning.problems import ProblemLog
 from wenxiao.scanning.result import ScanResult, due_bucket
 
 #: Excel's own limits: rows of a sheet (the header is one) and characters of a cell.
 SHEET_ROWS = 1_048_576
 CELL_LENGTH = 32_767
 CUT = "……（超过单元格上限，已截断）"
-# XML 1.0 cannot hold these at all; Excel would call the file damaged.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _BUCKETS = {"overdue": "已逾期", "week": "七天内到期", "later": "以后到期", "undated": "无期限"}
 _PROMISES = (
@@ -34,14 +33,28 @@ _PROMISES = (
     ("承办单位", 16),
     ("同一事项", 11),
 )
-_REJECTS = (("文件", 20), ("工作表", 14), ("行", 8), ("列", 16), ("原因", 70))
+_PROBLEMS = (
+    ("文件", 24),
+    ("工作表", 14),
+    ("行", 8),
+    ("列", 16),
+    ("原值（开头，已遮盖）", 30),
+    ("说明与处理办法", 80),
+)
+#: Sheets of what did not get in, and of what to know about what did; the summary and the page name them.
+REJECTED, WARNED = "未读入", "提示"
 
 
 class WorkbookWriter:
-    """Streams to disk row by row; memory does not grow with the number of orders."""
+    """Streams to the folder `scratch` row by row; memory does not grow with the number of orders."""
 
-    def __init__(self, path: Path, as_of: date) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    def __init__(self, path: Path, as_of: date, scratch: str) -> None:
+        options: dict[str, Any] = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        }
+        options["tmpdir"] = scratch
         self._book = xlsxwriter.Workbook(str(path), options)
         self._as_of = as_of
         base = {"valign": "top", "font_name": "等线", "font_size": 10}
@@ -53,6 +66,11 @@ class WorkbookWriter:
             "percent": self._book.add_format({**base, "num_format": "0%", "align": "center"}),
             "date": self._book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "center"}),
             "number": self._book.add_format(base),
+        }
+        # Marks a cell as text for good: a spreadsheet that edits it does not then run it as a formula.
+        self._quoted = {
+            form: self._book.add_format({**base, "text_wrap": form == "wrap", "quote_prefix": True})
+            for form in ("text", "wrap")
         }
         self._orders = _Sheet(self, "工单", [(c.header, c.width) for c in COLUMNS], frozen_columns=1)
         self._promises = _Sheet(self, "承诺台账", list(_PROMISES))
@@ -78,21 +96,29 @@ class WorkbookWriter:
     def finish(self, result: ScanResult) -> None:
         self._orders.close()
         self._promises.close()
-        if result.problems:
-            rejects = _Sheet(self, "未读入的行", list(_REJECTS))
-            for p in result.problems:
-                rejects.write([(v, "wrap") for v in (p.file, p.sheet, p.row, p.column, p.message)])
-            rejects.close()
+        self._problems(REJECTED, result.rejected)
+        self._problems(WARNED, result.warned)
         self._legend(result)
         self._book.close()
+
+    def _problems(self, name: str, problems: ProblemLog) -> None:
+        """A sheet of rows to look at, one problem a row, in the order in which they were met."""
+        if not len(problems):
+            return
+        sheet = _Sheet(self, name, list(_PROBLEMS))
+        for p in problems:
+            cells: list[Cell] = [p.file, p.sheet, p.row, p.column, mask(p.value), p.message]
+            sheet.write(list(zip(cells, ("text", "text", "number", "text", "text", "wrap"), strict=True)))
+        sheet.close()
 
     def _legend(self, result: ScanResult) -> None:
         legend = _Sheet(self, "说明", [("项目", 24), ("内容", 90)])
         lines: list[tuple[str, Cell]] = [
             ("数据截止日", result.as_of.isoformat()),
             ("工单", result.orders),
-            ("疑似未实质性办结（可能性≥50%）", result.unresolved),
-            ("未读入的行", sum(result.rejected.values())),
+            (f"疑似未实质性办结（可能性≥{result.listing.likely:.0%}）", result.unresolved),
+            (f"没有读入的行（见“{REJECTED}”）", len(result.rejected)),
+            (f"读入了、但请留意（见“{WARNED}”）", len(result.warned)),
             ("识别模型", result.model),
             ("怎么读", "“可能性”是机器给出的参考，不是结论；每一条都列出依据的原文，由人研判。"),
             ("个人信息", "手机号、身份证号、银行卡号已遮盖；文中姓名无法可靠识别，转发前请留意。"),
@@ -118,6 +144,8 @@ class WorkbookWriter:
     def write(self, sheet: Any, row: int, at: int, value: Cell, form: str) -> None:
         """One cell, as what it is: never a formula, never a link."""
         style = self._forms[form]
+        if isinstance(value, str) and form in self._quoted and is_formula(value):
+            style = self._quoted[form]
         if value is None or value == "":
             sheet.write_blank(row, at, None, style)
         elif isinstance(value, str):
@@ -129,8 +157,8 @@ class WorkbookWriter:
 
 
 def clean(text: str) -> str:
-    """Text that a workbook can hold: no characters illegal in XML, no more than a cell takes."""
-    text = _ILLEGAL.sub("\ufffd", text)
+    """Text that a workbook can hold: no characters that act or are illegal in XML, no more than a cell takes."""
+    text = harmless(text)
     return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - len(CUT)] + CUT
 
 

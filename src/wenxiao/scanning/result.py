@@ -6,16 +6,29 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Protocol
 
-from wenxiao.orders.intake.problems import Problem, UnreadableFile
+from wenxiao.orders.intake.problems import UnreadableFile
+from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
+from wenxiao.scanning.problems import ProblemLog
 
-#: Rejected rows are all counted and written; this many are kept in memory to be shown.
-KEPT_PROBLEMS = 1000
-TOP = 10
 #: The fields in which the unit, or the caller afterwards, says how it ended.
 ANSWERS = ("reply", "handling", "callback")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """From which probability on an order is likely not resolved, and how many of these the summary lists."""
+
+    likely: float
+    listed: int
+
+
+def read_listing(override: Path | None = None) -> Listing:
+    """`data/report.toml`, or the administrator's own copy of it in the folder `override`."""
+    return Listing(**read_data("report.toml", override))
 
 
 @dataclass(slots=True)
@@ -45,15 +58,14 @@ class TopOrder:
 
 @dataclass(slots=True)
 class ScanResult:
-    """Counts over all files. `rejected` and `warned` count rows and warnings by code."""
+    """Counts over all files. `rejected` are the rows that did not get in, `warned` what to know about those that did."""
 
     as_of: date
+    listing: Listing = field(default_factory=read_listing)
     sources: list[SourceNote] = field(default_factory=list)
     refused: list[UnreadableFile] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    rejected: Counter[str] = field(default_factory=Counter)
-    warned: Counter[str] = field(default_factory=Counter)
-    warning_examples: dict[str, Problem] = field(default_factory=dict)
+    rejected: ProblemLog = field(default_factory=ProblemLog)
+    warned: ProblemLog = field(default_factory=ProblemLog)
     orders: int = 0
     unresolved: int = 0
     classes: Counter[str] = field(default_factory=Counter)
@@ -62,24 +74,15 @@ class ScanResult:
     commitments: Counter[str] = field(default_factory=Counter)
     matters: Counter[str] = field(default_factory=Counter)
     top: list[TopOrder] = field(default_factory=list)
+    highest: float = 0.0
     model: str = ""
     seconds: float = 0.0
-
-    def reject(self, problem: Problem) -> None:
-        """Count a row that did not get in, and keep it to be shown."""
-        self.rejected[problem.code] += 1
-        if len(self.problems) < KEPT_PROBLEMS:
-            self.problems.append(problem)
-
-    def warn(self, problem: Problem) -> None:
-        """Count a warning about a row that did get in, and keep the first of its sort."""
-        self.warned[problem.code] += 1
-        self.warning_examples.setdefault(problem.code, problem)
 
     def count(self, order: Order, finding: Finding) -> None:
         """Take one finished finding into the figures."""
         self.orders += 1
-        self.unresolved += finding.unresolved >= 0.5
+        self.unresolved += finding.unresolved >= self.listing.likely
+        self.highest = max(self.highest, finding.unresolved)
         self.classes[finding.closure_class] += 1
         self.kinds.update(finding.kinds)
         self.signals.update({e.signal for e in finding.evidence})
@@ -92,7 +95,12 @@ class ScanResult:
 
     def _consider(self, order: Order, finding: Finding) -> None:
         place = -self.orders
-        if len(self.top) == TOP and (finding.unresolved, place) < (self.top[0].unresolved, self.top[0].place):
+        if finding.unresolved < self.listing.likely or self.listing.listed == 0:
+            return
+        if len(self.top) == self.listing.listed and (finding.unresolved, place) < (
+            self.top[0].unresolved,
+            self.top[0].place,
+        ):
             return
         best = telling(finding.evidence)
         one = TopOrder(
@@ -106,13 +114,13 @@ class ScanResult:
             best.signal if best else "",
             best.text if best else "",
         )
-        if len(self.top) < TOP:
+        if len(self.top) < self.listing.listed:
             heapq.heappush(self.top, one)
         else:
             heapq.heappushpop(self.top, one)
 
     def ranked(self) -> list[TopOrder]:
-        """The top orders, most likely first."""
+        """The top orders, most likely first; only those that are likely at all."""
         return sorted(self.top, reverse=True)
 
 

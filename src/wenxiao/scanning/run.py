@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pyarrow as pa
 
-from wenxiao.orders.intake import Source, UnreadableFile, open_source
+from wenxiao.orders.intake import Seen, Source, UnreadableFile, open_source
 from wenxiao.recognition.collection import Added, Collection, conclude_finding
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
@@ -45,12 +45,13 @@ class Plan:
     sheets: Sequence[str] = ()
 
 
-def scan(plan: Plan, writers: Sequence[Writer], progress: Progress) -> ScanResult:
-    """Scan `plan.files` into `writers`. Files that cannot be read are in the result's `refused`, not raised."""
+def scan(plan: Plan, result: ScanResult, writers: Sequence[Writer], progress: Progress) -> None:
+    """Scan `plan.files` into `result` and `writers`. Files that cannot be read are in the result's `refused`.
+
+    Raises `NoRoom` when the temporary folder cannot take what has to wait there.
+    """
     began = time.perf_counter()
-    result = ScanResult(as_of=plan.settings.as_of)
-    with TemporaryDirectory(prefix="wenxiao-") as folder:
-        spill = Spill(Path(folder))
+    with closing(Spill()) as spill:
         added = _first_pass(plan, spill, result, progress)
         spill.seal()
         for done, ((order, finding), more) in enumerate(zip(spill, added, strict=True), 1):
@@ -62,7 +63,6 @@ def scan(plan: Plan, writers: Sequence[Writer], progress: Progress) -> ScanResul
     result.seconds = time.perf_counter() - began
     for writer in writers:
         writer.finish(result)
-    return result
 
 
 def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress) -> list[Added]:
@@ -83,23 +83,39 @@ def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress
 
 
 def _batches(plan: Plan, result: ScanResult) -> Iterator[pa.RecordBatch]:
-    """Every file's good rows, batch by batch; what went wrong goes into `result`."""
-    for path in plan.files:
+    """Every file's good rows, batch by batch; what went wrong goes into `result`.
+
+    The files are one collection: an order number that stands in two of them is one order, or an error that is named.
+    """
+    seen = Seen()
+    for path, name in zip(plan.files, distinct_names(plan.files), strict=True):
         try:
-            yield from _file_batches(path, plan.sheets, result)
+            yield from _file_batches(open_source(path, sheet=plan.sheets, source_name=name), seen, result)
         except UnreadableFile as refused:
             result.refused.append(refused)
 
 
-def _file_batches(path: Path, sheets: Sequence[str], result: ScanResult) -> Iterator[pa.RecordBatch]:
-    source = open_source(path, sheet=sheets)
-    note = SourceNote(path.name, _form(source))
+def distinct_names(files: Sequence[Path]) -> list[str]:
+    """What each file is called in findings and messages: its name, with as many folders as tell it from the others."""
+    names = []
+    for path in files:
+        others = [other.parts for other in files if other != path and other.name == path.name]
+        parts = path.parts
+        length = next(
+            (n for n in range(1, len(parts)) if all(o[-n:] != parts[-n:] for o in others)), len(parts)
+        )
+        names.append("/".join(parts[-length:]))
+    return names
+
+
+def _file_batches(source: Source, seen: Seen, result: ScanResult) -> Iterator[pa.RecordBatch]:
+    note = SourceNote(source.file, _form(source))
     result.sources.append(note)
-    for batch in source.batches():
+    for batch in source.batches(seen=seen):
         for problem in batch.rejects:
-            result.reject(problem)
+            result.rejected.add(problem)
         for problem in (*batch.skipped, *batch.merged, *batch.warnings):
-            result.warn(problem)
+            result.warned.add(problem)
         note.rows += len(batch.orders)
         if batch.orders:
             yield orders_to_batch(batch.orders)

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from wenxiao.display.highlight import Piece, Span, pieces, promise_number
 from wenxiao.library.models import Commitment, Finding
 from wenxiao.orders.masking import mask_text
 from wenxiao.orders.models import WorkOrder
 from wenxiao.recognition.closure import probability
 from wenxiao.recognition.schema import TEXT_FIELDS
 from wenxiao.reporting import words
-from wenxiao.web.highlight import Piece, Span, pieces
 
 #: Below this weight (log-odds) a signal changes the probability by less than a reader could notice.
 NOTICEABLE = 0.005
@@ -149,11 +149,6 @@ def text_blocks(
         for name in TEXT_FIELDS
         if getattr(order, name).strip()
     }
-
-
-def promise_number(number: int) -> str:
-    """Promises are lettered, so that they are not taken for signals: A, B, … Z, then Z27."""
-    return chr(64 + number) if number <= 26 else f"Z{number}"
 
 
 def _sorted(finding: Finding | None) -> list[dict[str, Any]]:

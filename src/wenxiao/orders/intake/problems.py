@@ -41,7 +41,8 @@ class Problem:
 
     `row` counts from 1 as a spreadsheet numbers rows; in a CSV that is the number of the record, blank ones
     included, as Excel would number it; in JSON Lines the line; in a JSON array the element. `line` is the line of the text file where
-    the record begins (0 for workbooks). `column` is the header, or "" where the whole row is meant.
+    the record begins (0 for workbooks). `column` is the header, or "" where the whole row is meant. `value` is the start
+    of the cell as it stands, where there is one: a caller's words, to be masked before anybody sees it, and never logged.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Problem:
     message: str
     message_en: str
     line: int = 0
+    value: str = ""
 
 
 #: A row that did not get in. Warnings about rows that did have the same shape.

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from wenxiao.display.highlight import promise_number
 from wenxiao.library.choices import Grade, Kind, MatterState
 from wenxiao.library.filters import MatterFilter
 from wenxiao.library.ledger import due_part
@@ -18,7 +19,6 @@ from wenxiao.orders.selectors import unit_options
 from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.people import is_partial, person, today
 from wenxiao.web.promises import PromiseLine, next_states
-from wenxiao.web.reading import promise_number
 
 ROWS = 40
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from wenxiao.display.highlight import promise_number
 from wenxiao.library import services
 from wenxiao.library.choices import CommitmentState, DismissReason
 from wenxiao.library.ledger import due_part
@@ -72,7 +73,7 @@ def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
         "bare": [line for line in lines if line.leans == "none"],
         "blocks": {} if hidden else reading.text_blocks(order, lines, finding, detail.commitments),
         "promises": [
-            PromiseLine(c, reading.promise_number(n), due_part(c, now), next_states(c, user.may_assess))
+            PromiseLine(c, promise_number(n), due_part(c, now), next_states(c, user.may_assess))
             for n, c in enumerate(detail.commitments, start=1)
         ],
         "missing": reading.missing_words(finding) if finding else [],

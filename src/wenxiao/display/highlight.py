@@ -60,3 +60,8 @@ def pieces(text: str, spans: Sequence[Span]) -> list[Piece]:
         opened.update(opens)
         found.append(Piece(text[start:end], covering, opens))
     return found
+
+
+def promise_number(number: int) -> str:
+    """Promises are lettered, so that they are not taken for signals: A, B, … Z, then Z27."""
+    return chr(64 + number) if number <= 26 else f"Z{number}"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenxiao.reporting.masking import mask
+from wenxiao.display.masking import mask
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenxiao.web.highlight import Span, pieces
+from wenxiao.display.highlight import Span, pieces
 
 TEXTS = st.text(alphabet="县局已转交，。\n\t 𠮷😀ab1", max_size=60)
 SPANS = st.lists(
