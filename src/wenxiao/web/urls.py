@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from wenxiao.web.views import assess, auth, commitments, home, imports, library, orders, overview
+from wenxiao.web.views import assess, auth, commitments, home, imports, library, models, orders, overview
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -34,4 +34,12 @@ urlpatterns = [
     path("import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
     path("import/<int:pk>/retry", imports.retry, name="import-retry"),
     path("import/<int:pk>/rejected.xlsx", imports.rejected, name="import-rejected"),
+    path("models/", models.models, name="models"),
+    path("models/train", models.start_training, name="models-train"),
+    path("models/back", models.back, name="models-back"),
+    path("models/reread", models.reread, name="models-reread"),
+    path("models/jobs/<int:pk>", models.job, name="engine-job"),
+    path("models/<str:name>/", models.version, name="model"),
+    path("models/<str:name>/trial", models.start_trial, name="model-trial"),
+    path("models/<str:name>/use", models.use, name="model-use"),
 ]

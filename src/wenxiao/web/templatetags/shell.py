@@ -69,4 +69,8 @@ def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
         return [overview, library, orders, ledger]
     if user.is_handler:
         return [orders, ledger, library, overview]
-    return [orders, library, ledger, overview, imports]
+    plain = [orders, library, ledger, overview, imports]
+    if user.role == Role.ADMINISTRATOR:
+        engine = ("models", "gauge", _("识别模型"), _("模型"), ("models", "model"))
+        return [*plain, engine]
+    return plain

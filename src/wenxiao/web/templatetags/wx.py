@@ -62,6 +62,12 @@ def shown_percent(value: float) -> int:
     return min(99, max(1, round(value * 100)))
 
 
+@register.filter
+def portion(value: float | None) -> str:
+    """A share of 0 to 1 as percent with one decimal; a dash where there is none."""
+    return "–" if value is None else f"{value:.1%}"
+
+
 @register.simple_tag
 def share(line: Any) -> SafeString:
     """The share of one signal in the whole judgement, as a bar."""
