@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -50,7 +51,11 @@ def read_run(run: ImportRun) -> Iterator[int]:
         return
     move(run, RunState.READING)
     opened = open_source(
-        run.path, mapping=run.mapping or None, sheet=sheets_of(run), source_name=run.file_name
+        run.path,
+        mapping=run.mapping or None,
+        sheet=sheets_of(run),
+        source_name=run.file_name,
+        rules=_rules_folder(),
     )
     units = UnitMatcher()
     for place, batch in enumerate(opened.batches(settings.IMPORT_BATCH), 1):
@@ -58,6 +63,11 @@ def read_run(run: ImportRun) -> Iterator[int]:
             _keep_batch(run, batch, place, units, opened.file)
             yield run.done_rows
     move(run, RunState.READING, total_rows=run.done_rows, notes=list(opened.notes))
+
+
+def _rules_folder() -> Path | None:
+    folder = Path(settings.RULES)
+    return folder if folder.is_dir() else None
 
 
 def sheets_of(run: ImportRun) -> list[str]:

@@ -169,7 +169,7 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
     shown = [name for name in MAPPABLE if name in view.mapping]
     batch = next(iter(opened.batches(_PREVIEW_ROWS)), None)
     if batch is not None:
-        view.rows = [{name: _shown(getattr(order, name)) for name in shown} for order in batch.orders]
+        view.rows = [{name: _shown(getattr(order, name, "")) for name in shown} for order in batch.orders]
         view.problems = [f"{p.sheet} 第 {p.row} 行：{p.message}".strip() for p in islice(batch.rejects, 5)]
     return view
 

@@ -11,23 +11,12 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+from wenxiao.recognition.evaluation import load_evaluation
 from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.signals import Signal, read_signal
 
 Found = Iterator[tuple[str, str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """The words that evaluation columns are read with, each list as an administrator wrote it."""
-
-    resolved_yes: frozenset[str]
-    resolved_no: frozenset[str]
-    satisfied: frozenset[str]
-    dissatisfied: frozenset[str]
-    escape: tuple[str, ...]
-    partly: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +50,8 @@ class ColumnSignals:
         self.signals: dict[str, Signal] = {
             row["name"]: _with(read_signal(row), learned or {}) for row in data["signal"]
         }
-        lists = {name: frozenset(words) for name, words in data["values"].items() if name != "escape"}
-        self.values = Values(**lists, escape=tuple(data["values"]["escape"]))
+        self.evaluation = load_evaluation(override)
+        self._escape: tuple[str, ...] = tuple(data["values"]["escape"])
         self.thresholds = Thresholds(**data["thresholds"])
 
     def read(
@@ -85,18 +74,18 @@ class ColumnSignals:
         ]
 
     def says_unresolved(self, order: Order) -> bool:
-        return order.resolved.strip() in self.values.resolved_no
+        return self.evaluation.resolved(order.resolved) in ("no", "partly")
 
     def says_resolved(self, order: Order) -> bool:
-        return order.resolved.strip() in self.values.resolved_yes
+        return self.evaluation.resolved(order.resolved) == "yes"
 
     def is_dissatisfied(self, order: Order) -> bool:
-        return order.satisfaction.strip() in self.values.dissatisfied
+        return self.evaluation.satisfaction(order.satisfaction) == "dissatisfied"
 
     def escaped(self, order: Order) -> bool:
         """Closed under a label that needs no handling (撤单, 无效 …)."""
         said = f"{order.request_type}|{order.status}"
-        return any(word in said for word in self.values.escape)
+        return any(word in said for word in self._escape)
 
     def _evaluation(self, order: Order) -> Found:
         if self.says_unresolved(order):
@@ -156,9 +145,9 @@ class ColumnSignals:
         done, put_off = text.get("result_shown", ""), text.get("put_off_again", "")
         if _of_one_thing(done, put_off):
             yield "contradiction", "reply", f"一处说“{done}”，另一处说“{put_off}”"
-        satisfied = order.satisfaction.strip() in self.values.satisfied
+        satisfied = self.evaluation.satisfaction(order.satisfaction) == "satisfied"
         not_done = text.get("callback_not_done")
-        if satisfied and self.says_unresolved(order) and order.resolved.strip() not in self.values.partly:
+        if satisfied and self.says_unresolved(order) and self.evaluation.resolved(order.resolved) != "partly":
             both = f"满意度填“{order.satisfaction.strip()}”，是否解决填“{order.resolved.strip()}”"
             yield "contradiction", "satisfaction", both
         elif satisfied and not_done:

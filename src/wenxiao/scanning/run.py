@@ -90,7 +90,8 @@ def _batches(plan: Plan, result: ScanResult) -> Iterator[pa.RecordBatch]:
     seen = Seen()
     for path, name in zip(plan.files, distinct_names(plan.files), strict=True):
         try:
-            yield from _file_batches(open_source(path, sheet=plan.sheets, source_name=name), seen, result)
+            source = open_source(path, sheet=plan.sheets, source_name=name, rules=plan.settings.data)
+            yield from _file_batches(source, seen, result)
         except UnreadableFile as refused:
             result.refused.append(refused)
 

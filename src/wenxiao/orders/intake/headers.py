@@ -18,7 +18,9 @@ _NUMBERING = re.compile(r"^\d{1,2}[.、)]")
 #: A row is a header only when one of these is in it: without a text there is nothing to read.
 #: A column that is no field of an order: whether the row's unit is in charge or helps.
 ROLE = "role"
-_FIELDS = (*ORDER_FIELDS, ROLE)
+#: A column that is no field either: an evaluation of the manner of handling, which is named and left out.
+PROCESS = "rated_process"
+_FIELDS = (*ORDER_FIELDS, ROLE, PROCESS)
 _READABLE = {"title", "content", "reply", "handling"}
 
 
@@ -121,7 +123,8 @@ def _allowed(text: str) -> set[str]:
     allowed = set(_FIELDS)
     for guard in load_data("headers.toml")["guards"]:
         ends, begins = tuple(guard.get("ends", ())), tuple(guard.get("begins", ()))
-        if (ends and text.endswith(ends)) or (begins and text.startswith(begins)):
+        holds = any(word in text for word in guard.get("holds", ()))
+        if holds or (ends and text.endswith(ends)) or (begins and text.startswith(begins)):
             allowed &= set(guard["fields"])
     return allowed
 

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wenxiao.orders.intake.cells import Cell, column_letters, is_blank
-from wenxiao.orders.intake.headers import Match, label, match_header, normalise
+from wenxiao.orders.intake.headers import PROCESS, ROLE, Match, label, match_header, normalise
 from wenxiao.orders.intake.problems import load_data
 from wenxiao.orders.intake.values import read_text
 from wenxiao.recognition.schema import ORDER_FIELDS
 
 #: Columns of the order that the reader fills in itself.
 OWN_FIELDS = ("row", "file", "sheet")
-MAPPABLE = tuple(f for f in ORDER_FIELDS if f not in OWN_FIELDS)
+MAPPABLE = (*(f for f in ORDER_FIELDS if f not in OWN_FIELDS), ROLE)
 _SAMPLES = 3
 _LINE_ENDS = re.compile(r"\s*[\r\n]+\s*")
 _LONGEST_NAME = 60
@@ -89,12 +89,18 @@ def place_columns(
     taken = _place_mapped(layout, mapping)
     candidates = _candidates(layout, taken)
     _place_levels(layout, candidates)
+    for other in candidates.pop(PROCESS, []):
+        other.column.how = "process"
+        layout.notes.append(
+            f"列“{other.column.name}”是对过程或接听服务的评价，不当作对办理结果的评价，未导入。"
+        )
     for name, found in candidates.items():
         if name in layout.places:
             _note_losers(layout, name, found)
         else:
             _place_best(layout, name, found)
     _promote(layout, candidates)
+    _note_missing(layout)
     _note_unplaced(layout)
     return layout
 
@@ -188,6 +194,13 @@ def _promote(layout: Layout, candidates: dict[str, list[_Candidate]]) -> None:
     if rest:
         layout.notes = [n for n in layout.notes if not (f"“{label(source)}”" in n and "也像" in n)]
         _place_best(layout, source, rest)
+
+
+def _note_missing(layout: Layout) -> None:
+    """A file without a reply, or without a message, can be read, but its findings say less: said once."""
+    for name, outcome in load_data("headers.toml")["missing"].items():
+        if name not in layout.places:
+            layout.notes.append(f"没有找到“{label(name)}”列：{outcome}")
 
 
 def _note_unplaced(layout: Layout) -> None:

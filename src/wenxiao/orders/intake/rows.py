@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from wenxiao.orders.intake import values
 from wenxiao.orders.intake.cells import Cell, Flaw, Row, is_blank
 from wenxiao.orders.intake.characters import clean_text, is_broken
+from wenxiao.orders.intake.evaluations import Evaluations
 from wenxiao.orders.intake.headers import ROLE
 from wenxiao.orders.intake.layout import Layout
 from wenxiao.orders.intake.limits import EXCEL_CELL, Limits
@@ -25,6 +26,7 @@ from wenxiao.orders.intake.merging import (
     says_who_called,
 )
 from wenxiao.orders.intake.problems import Place, Problem, load_data
+from wenxiao.recognition.evaluation import COLUMNS as EVALUATED
 from wenxiao.recognition.schema import Order
 
 _NUMBER_TEXTS = ("order", "phone", "previous_order")
@@ -90,7 +92,9 @@ def _readers(origin: Origin) -> dict[str, _Reader]:
 class RowReader:
     """Reads the rows of one sheet into batches."""
 
-    def __init__(self, layout: Layout, origin: Origin, limits: Limits, seen: Seen) -> None:
+    def __init__(
+        self, layout: Layout, origin: Origin, limits: Limits, seen: Seen, evaluations: Evaluations
+    ) -> None:
         self._origin, self._limits, self._seen = origin, limits, seen
         self._names = {c.index: c.name for c in layout.columns}
         readers = _readers(origin)
@@ -114,6 +118,8 @@ class RowReader:
         self._texts = sorted({i for name in _READABLE for i in layout.places.get(name, ())})
         self._roles = layout.places.get(ROLE, [])
         self._total = re.compile(load_data("values.toml")["totals"]["pattern"])
+        self._evaluations = evaluations.of(layout.columns)
+        self._verdicts = evaluations.verdicts(layout.columns)
         self._open: OpenOrder | None = None
         #: Characters of text read so far.
         self.chars = 0
@@ -187,6 +193,7 @@ class RowReader:
             batch.rejects.append(place.problem("bad_number", self._header_of("order")))
             return
         self._check_times(order, place, warnings)
+        self._take_verdicts(order)
         role = self._role_of(row.cells)
         if self._continues(order, lost, place):
             self._merge(order, role, place, warnings, batch)
@@ -198,6 +205,18 @@ class RowReader:
         self._settle_number(order, place, lost, warnings, batch)
         if self._open is not None and self._open.order is order:
             self._open.role = role
+
+    def _take_verdicts(self, order: Order) -> None:
+        """What a column such as 回访结果 says of the result, where no column of its own says it."""
+        if not self._verdicts:
+            return
+        for name in EVALUATED:
+            if name not in self._places and self._verdicts.read(name, order.callback) not in (
+                "",
+                "none",
+                None,
+            ):
+                setattr(order, name, order.callback.strip())
 
     def _nothing_to_read(self, warnings: list[Problem], place: Place) -> Problem:
         headers = {self._names[i] for i in self._texts}
@@ -257,6 +276,7 @@ class RowReader:
                 lost = lost or (name == "order" and code == "number_lost_digits")
             if is_text and value:
                 value = self._clean(value, place, column, warnings)
+                value = self._evaluate(value, place, column, warnings)
             if value is not None:
                 setattr(order, name, value)
         if self._levels:
@@ -264,6 +284,15 @@ class RowReader:
             joined = self._join.join(filter(None, texts))
             setattr(order, self._level_field, self._clean(joined, place, self._levels[0], warnings))
         return lost
+
+    def _evaluate(self, text: str, place: Place, column: int, warnings: list[Problem]) -> str:
+        """The text of an evaluation column with its figure in words, else the text as it is."""
+        if column not in self._evaluations or not text.strip():
+            return text
+        kept, warning = self._evaluations[column].read(text, place)
+        if warning:
+            warnings.append(warning)
+        return kept
 
     def _pick(
         self, cells: list[Cell], columns: list[int], place: Place, warnings: list[Problem]

@@ -9,6 +9,7 @@ from pathlib import Path
 from wenxiao.orders.intake import html, xls, xlsx
 from wenxiao.orders.intake.cells import Fault, Row, Sheet
 from wenxiao.orders.intake.delimited import DelimitedSheet
+from wenxiao.orders.intake.evaluations import Evaluations
 from wenxiao.orders.intake.headers import normalise
 from wenxiao.orders.intake.jsonlines import JsonSheet
 from wenxiao.orders.intake.layout import Column
@@ -31,7 +32,9 @@ class Source:
     all sheets, a header that several have once. `notes` are complete when the last batch has been read.
     """
 
-    def __init__(self, kind: str, file: str, stem: str, found: Tables, limits: Limits) -> None:
+    def __init__(
+        self, kind: str, file: str, stem: str, found: Tables, limits: Limits, rules: Path | None
+    ) -> None:
         first = found.tables[0]
         self.kind, self.file = kind, file
         self.sheets = [table.sheet.name for table in found.tables if table.sheet.name]
@@ -40,7 +43,7 @@ class Source:
         self.header_row = first.header_row
         self.columns = _all_columns(found.tables)
         self.notes: list[str] = list(found.notes)
-        self._stem, self._found, self._limits = stem, found, limits
+        self._stem, self._found, self._limits, self._rules = stem, found, limits, rules
 
     @property
     def unplaced(self) -> list[str]:
@@ -55,21 +58,11 @@ class Source:
         """
         known = Seen() if seen is None else seen
         self.notes[:] = self._found.notes
+        evaluations = Evaluations(self._rules)
         for table in self._found.tables:
-            yield from self._batches_of(table, size, known)
-
-    def _batches_of(self, table: Table, size: int, seen: Seen) -> Iterator[Batch]:
-        reader = RowReader(table.layout, self._origin(table), self._limits, seen)
-        batch, count = Batch(), 0
-        for row in _rows(table):
-            reader.read(row, batch)
-            count += 1
-            if count >= size or reader.chars >= self._limits.batch_chars:
-                yield batch
-                batch, count, reader.chars = Batch(), 0, 0
-        reader.finish(batch)
-        if count or batch.orders:
-            yield batch
+            reader = RowReader(table.layout, self._origin(table), self._limits, known, evaluations)
+            yield from _batches_of(table, reader, size, self._limits.batch_chars)
+        self.notes += evaluations.unknowns.notes()
 
     def _origin(self, table: Table) -> Origin:
         sheet = table.sheet
@@ -83,6 +76,19 @@ class Source:
             strict_width=sheet.ragged_is_wrong,
             header=table.header.names,
         )
+
+
+def _batches_of(table: Table, reader: RowReader, size: int, most_chars: int) -> Iterator[Batch]:
+    batch, count = Batch(), 0
+    for row in _rows(table):
+        reader.read(row, batch)
+        count += 1
+        if count >= size or reader.chars >= most_chars:
+            yield batch
+            batch, count, reader.chars = Batch(), 0, 0
+    reader.finish(batch)
+    if count or batch.orders:
+        yield batch
 
 
 def _rows(table: Table) -> Iterator[Row]:
@@ -122,12 +128,13 @@ def open_source(
     sheet: str | Sequence[str] | None = None,
     source_name: str | None = None,
     limits: Limits | None = None,
+    rules: Path | None = None,
 ) -> Source:
     """Find out what the file is, which sheets and rows hold the headers, and which column is which.
 
     `mapping` names headers for fields of `Order` and wins over the aliases. `sheet` names the sheets to read, one or several;
-    without it all that look like orders are read. `source_name` replaces the file's name in orders and problems. Raises
-    UnreadableFile when nothing can be read, ValueError for a mapped field that does not exist.
+    without it all that look like orders are read. `source_name` replaces the file's name in orders and problems.
+    `rules` is a folder with an administrator's own evaluation.toml. Raises UnreadableFile when nothing can be read, ValueError for a mapped field that does not exist.
     """
     path = Path(path)
     limits = limits or Limits()
@@ -136,7 +143,7 @@ def open_source(
     wanted = [sheet] if isinstance(sheet, str) else list(sheet or ())
     kind = sniff(path, file)
     sheets = _sheets(kind, path, file, limits, list(mapped.values()))
-    return Source(kind, file, path.stem, open_tables(sheets, wanted, mapped, limits, file), limits)
+    return Source(kind, file, path.stem, open_tables(sheets, wanted, mapped, limits, file), limits, rules)
 
 
 def _sheets(kind: str, path: Path, file: str, limits: Limits, mapped: Sequence[str]) -> Sequence[Sheet]:
