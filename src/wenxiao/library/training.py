@@ -115,7 +115,7 @@ def _outcomes(today: date, policy: Policy) -> Iterator[Answered]:
         assert row.closed_at is not None
         fired = {item["signal"] for item in row.finding.evidence}
         bad = bool(fired & {"said_unresolved", "rated_dissatisfied", "called_again", "rehandled"})
-        good = row.resolved.strip() in values.values.resolved_yes and row.closed_at < quiet
+        good = values.evaluation.resolved(row.resolved) == "yes" and row.closed_at < quiet
         if bad or good:
             at = row.closed_at if bad else row.closed_at + timedelta(days=policy.quiet_days)
             yield Answered(
