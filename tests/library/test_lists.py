@@ -167,6 +167,15 @@ def test_an_export_is_masked_logged_and_harmless(cast: Cast, importer: Importer)
     assert sheet is not None and sheet["C2"].value == "=cmd|'/c calc'!A1" and sheet["C2"].data_type == "s"
 
 
+def test_a_month_that_is_not_over_is_no_fall(cast: Cast, importer: Importer) -> None:
+    importer([row(called_at="2026-10-05 09:00:00"), row(called_at="2026-11-03 09:00:00")])
+    middle = overview(cast.analyst, date(2026, 11, 24)).repeats
+    assert [(f.label, f.running) for f in middle[-2:]] == [("2026-10", False), ("2026-11", True)]
+    assert not any(f.running for f in overview(cast.analyst, date(2026, 11, 30)).repeats)
+    without_calls = overview(cast.analyst, date(2026, 12, 2)).repeats
+    assert without_calls[-1].label == "2026-11" and not without_calls[-1].running
+
+
 def test_rejected_rows_can_be_taken_away(cast: Cast, importer: Importer) -> None:
     run = importer([row(), row(title="", content="", reply="")])
     with export_rejected(run).file as file:

@@ -1,108 +1,46 @@
-"""Reading matters: the library's list and the whole story of one matter. The actor comes first.
-
-A matter may have orders of several units. Whoever sees only some of them is told about those: counts, dates and
-title are then worked out from the orders in scope (`shown_*`), never from the columns of the matter.
-"""
+"""Reading matters: the library's list and the whole story of one matter. The actor comes first; what they are shown
+of a matter comes from `shown`, never from the columns of the matter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import (
-    Count,
-    DateField,
-    DateTimeField,
-    F,
-    IntegerField,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wenxiao.library.choices import COMMITMENT_OPEN, Grade
-from wenxiao.library.facts import CONFIDENTIAL_TITLE
+from wenxiao.library.choices import Grade
 from wenxiao.library.filters import MatterFilter
 from wenxiao.library.models import Commitment, Matter
 from wenxiao.library.rules import load, reason_text, rules_folder
+from wenxiao.library.shown import shown_reasons, visible_matters
 from wenxiao.orders.models import OrderUnit, WorkOrder
 from wenxiao.orders.selectors import Moment, event_line
 from wenxiao.units.models import Unit
-from wenxiao.units.scope import Actor, scope_commitments, scope_matters, scope_orders, sees_all, visible_units
+from wenxiao.units.scope import Actor, scope_orders, visible_units
 
 _SORTS: dict[str, tuple[Any, ...]] = {
-    "grade": ("grade_rank", F("shown_last").desc(nulls_last=True), "-pk"),
+    "grade": ("shown_rank", F("shown_last").desc(nulls_last=True), "-pk"),
     "-called": (F("shown_last").desc(nulls_last=True), "-pk"),
-    "-orders": ("-shown_orders", "grade_rank", "-pk"),
-    "due": (F("shown_due").asc(nulls_last=True), "grade_rank", "-pk"),
+    "-orders": ("-shown_orders", "shown_rank", "-pk"),
+    "due": (F("shown_due").asc(nulls_last=True), "shown_rank", "-pk"),
     "age": (F("shown_first").asc(nulls_last=True), "pk"),
 }
 
 
-def visible_matters(actor: Actor) -> QuerySet[Matter]:
-    """The matters of the actor's scope, with `shown_title`, `shown_orders`, `shown_units`, `shown_first`,
-    `shown_last` and `shown_due` as far as the actor sees them."""
-    matters = scope_matters(actor, Matter.objects.all())
-    if sees_all(actor):
-        return matters.annotate(
-            shown_title=F("title"),
-            shown_orders=F("order_count"),
-            shown_units=F("unit_count"),
-            shown_first=F("first_called"),
-            shown_last=F("last_called"),
-            shown_due=F("next_due"),
-        )
-    mine = scope_orders(actor, WorkOrder.objects.filter(matter_link__matter=OuterRef("pk")))
-    promises = scope_commitments(
-        actor, Commitment.objects.filter(order__matter_link__matter=OuterRef("pk"), state__in=COMMITMENT_OPEN)
-    )
-    first = mine.order_by("called_at", "pk")
-    named = first.exclude(is_confidential=True).values("title")
-    per_matter = mine.order_by().values("matter_link__matter")
-    units = OrderUnit.objects.filter(unit__in=visible_units(actor), order__matter_link__matter=OuterRef("pk"))
-    return matters.annotate(
-        shown_title=Coalesce(Subquery(named[:1]), Value(CONFIDENTIAL_TITLE), output_field=TextField()),
-        shown_orders=Coalesce(Subquery(per_matter.annotate(n=Count("pk")).values("n")), 0),
-        shown_units=Coalesce(
-            Subquery(
-                units.order_by()
-                .values("order__matter_link__matter")
-                .annotate(n=Count("unit", distinct=True))
-                .values("n"),
-                output_field=IntegerField(),
-            ),
-            0,
-        ),
-        shown_first=Subquery(first.values("called_at")[:1]),
-        shown_last=Subquery(
-            mine.order_by("-called_at").values("called_at")[:1], output_field=DateTimeField()
-        ),
-        shown_due=Subquery(
-            promises.order_by().values("order__matter_link__matter").annotate(d=Min("due")).values("d"),
-            output_field=DateField(),
-        ),
-    )
-
-
-def matter_list(actor: Actor, narrowed: MatterFilter) -> QuerySet[Matter]:
+def matter_list(actor: Actor, narrowed: MatterFilter) -> QuerySet[Any]:
     """The rows of the library. `.count()` of it is the number of rows."""
     matters: QuerySet[Any] = visible_matters(actor)
     if narrowed.state:
         matters = matters.filter(state=narrowed.state)
     if narrowed.grades:
-        matters = matters.filter(grade__in=narrowed.grades)
+        matters = matters.filter(shown_grade__in=narrowed.grades)
     if narrowed.kinds:
         any_kind = Q()
         for kind in narrowed.kinds:
-            any_kind |= Q(**{f"is_{kind}": True})
+            any_kind |= Q(**{f"shown_is_{kind}": True})
         matters = matters.filter(any_kind)
     if narrowed.several:
         matters = matters.filter(shown_orders__gte=2)
@@ -122,8 +60,8 @@ def _of_unit(actor: Actor, unit_id: int) -> QuerySet[Any, Any]:
 
 def matter_grades(actor: Actor, narrowed: MatterFilter) -> dict[str, int]:
     """How many matters of each grade the filter leaves, the grade aside."""
-    matters = matter_list(actor, replace(narrowed, grades=())).order_by()
-    counts = dict(matters.values_list("grade").annotate(n=Count("pk", distinct=True)))
+    matters: QuerySet[Any] = matter_list(actor, replace(narrowed, grades=())).order_by()
+    counts = dict(matters.values_list("shown_grade").annotate(n=Count("pk", distinct=True)))
     return {grade: counts.get(grade, 0) for grade in Grade.values}
 
 
@@ -149,7 +87,7 @@ def matter_story(actor: Actor, number: str) -> MatterStory:
     commitments = Commitment.objects.filter(order__in=[row.pk for row in rows])
     return MatterStory(
         matter=matter,
-        reasons=_reasons(actor, matter, len(rows)),
+        reasons=_reasons(actor, matter),
         orders=rows,
         units=list(visible_units(actor).filter(order_units__order__in=[row.pk for row in rows]).distinct()),
         commitments=list(commitments.select_related("order").order_by("due", "pk")),
@@ -157,10 +95,7 @@ def matter_story(actor: Actor, number: str) -> MatterStory:
     )
 
 
-def _reasons(actor: Actor, matter: Matter, seen: int) -> list[str]:
-    """Reasons count orders; to somebody who does not see them all they would tell about the others."""
-    if sees_all(actor) or seen == matter.order_count:
-        known = load(rules_folder())
-        english = (get_language() or "").startswith("en")
-        return [reason_text(reason, known, english) for reason in matter.grade_reasons]
-    return [_("该事项还涉及其他单位的工单，等级由指挥中心综合确定")]
+def _reasons(actor: Actor, matter: Matter) -> list[str]:
+    known = load(rules_folder())
+    english = (get_language() or "").startswith("en")
+    return [reason_text(reason, known, english) for reason in shown_reasons(actor, matter)]

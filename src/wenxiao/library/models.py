@@ -189,6 +189,11 @@ class Matter(Kinds):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def shown_kinds(self) -> list[str]:
+        """The kinds as far as the reader sees the orders; only on a matter of `shown.visible_matters`."""
+        return [kind.value for kind in Kind if getattr(self, f"shown_is_{kind.value}")]
+
 
 class MatterLink(models.Model):
     """That an order belongs to a matter. `by` set: a person put it there, and the machine leaves it."""

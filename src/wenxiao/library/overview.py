@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 from wenxiao.library.choices import Due, Kind
 from wenxiao.library.filters import LedgerFilter, OrderFilter
 from wenxiao.library.ledger import ledger_counts
-from wenxiao.library.selectors import REPEATED, orders_matching
+from wenxiao.library.selectors import orders_matching, repeated
 from wenxiao.units.models import Unit
 from wenxiao.units.scope import Actor, visible_units
 
@@ -24,7 +24,7 @@ _TOP_UNITS = 15
 @dataclass(frozen=True, slots=True)
 class Figure:
     """`value` of `of` (None where there is no sensible whole). `page` is the list that `query` opens:
-    "assess" or "commitments"."""
+    "assess" or "commitments". `running`: the period that it counts is not over, so it will still grow."""
 
     key: str
     label: str
@@ -32,6 +32,7 @@ class Figure:
     query: str
     of: int | None = None
     page: str = "assess"
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +142,22 @@ def commitments_due(actor: Actor, today: date) -> list[Figure]:
 
 
 def repeats_by_month(actor: Actor, today: date, months: int) -> list[Figure]:
-    """Repeat calls of each month, of all its calls. Months without a call are there with 0."""
+    """Repeat calls of each month, of all its calls. Past months without a call are there with 0,
+    the month that is running only when it has calls."""
     first = _months_before(today, months - 1)
     everything = OrderFilter(decision="", captured=False, since=first, until=_month_end(today))
     rows = orders_matching(actor, everything).order_by().annotate(month=TruncMonth("called_at"))
-    counted = rows.values("month").annotate(calls=Count("pk"), again=Count("pk", filter=REPEATED))
+    counted = rows.values("month").annotate(calls=Count("pk"), again=Count("pk", filter=repeated(actor)))
     by_month = {row["month"].date(): (row["again"], row["calls"]) for row in counted}
     figures = []
     for back in range(months - 1, -1, -1):
         month = _months_before(today, back)
         again, calls = by_month.get(month, (0, 0))
         query = everything.query(since=month, until=_month_end(month), repeated=True)
-        figures.append(Figure(f"{month:%Y-%m}", f"{month:%Y-%m}", again, query, calls))
+        running = month == today.replace(day=1) and today != _month_end(today)
+        if running and not calls:
+            continue  # nothing of it is here yet, which is not a month without repeats
+        figures.append(Figure(f"{month:%Y-%m}", f"{month:%Y-%m}", again, query, calls, running=running))
     return figures
 
 

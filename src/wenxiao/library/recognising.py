@@ -166,9 +166,13 @@ def _shared_columns(found: _Found, likely: float) -> dict[str, Any]:
 
 
 def _top_text(evidence: Sequence[dict[str, Any]]) -> str:
-    """The piece of text that speaks most for "not resolved"; else the strongest piece of text; else any."""
-    said = [item for item in evidence if item["field"] in schema.TEXT_FIELDS and item["text"].strip()]
-    best = max(said or evidence, key=lambda item: item["weight"], default=None)
+    """The piece of text that speaks most for "not resolved"; else the strongest piece of text; else what a column says.
+
+    Never what was read from other orders: lists show it to people who may not see those.
+    """
+    own = [item for item in evidence if item["signal"] not in SHARED]
+    said = [item for item in own if item["field"] in schema.TEXT_FIELDS and item["text"].strip()]
+    best = max(said or own, key=lambda item: item["weight"], default=None)
     return str(best["text"]) if best else ""
 
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import ClosureClass, Decision, Kind
 from wenxiao.library.filters import OrderFilter
-from wenxiao.library.models import Commitment, Finding, Matter, SavedView, Verdict
+from wenxiao.library.models import Commitment, Finding, Matter, MatterLink, SavedView, Verdict
+from wenxiao.library.shown import shown_matters, visible_matters
 from wenxiao.orders.models import OrderUnit, OrderVersion, WorkOrder
 from wenxiao.orders.search import find
 from wenxiao.orders.selectors import Moment, event_line, get_order, units_of, visible_orders
 from wenxiao.units.models import Unit, User
-from wenxiao.units.scope import Actor, scope_orders, visible_units
-
-#: A later call about a matter that had been called about before, or one that the source itself marks.
-REPEATED = Q(finding__is_repeat=True) | Q(matter_link__matter__first_called__lt=F("called_at"))
+from wenxiao.units.scope import Actor, scope_orders, sees_all, visible_units
 
 _SORTS: dict[str, tuple[Any, ...]] = {
     "-probability": ("-finding__unresolved", "-pk"),
@@ -48,9 +47,24 @@ def orders_matching(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:
     orders = orders.filter(_finding_conditions(narrowed) & _order_conditions(narrowed))
     if narrowed.unit is not None:
         orders = orders.filter(pk__in=_handled_by(actor, narrowed.unit))
+    if narrowed.grades:
+        graded = visible_matters(actor).filter(shown_grade__in=narrowed.grades).order_by().values("pk")
+        orders = orders.filter(matter_link__matter__in=graded)
     if narrowed.repeated:
-        orders = orders.filter(REPEATED)
+        orders = orders.filter(repeated(actor))
     return find(orders, narrowed.q)
+
+
+def repeated(actor: Actor) -> Q:
+    """A later call about a matter that had been called about before, or one that the source itself marks. The calls
+    before are those that the actor sees."""
+    marked = Q(finding__is_repeat=True)
+    if sees_all(actor):
+        return marked | Q(matter_link__matter__first_called__lt=F("called_at"))
+    before = WorkOrder.objects.filter(
+        matter_link__matter=OuterRef("matter_link__matter"), called_at__lt=OuterRef("called_at")
+    )
+    return marked | Q(Exists(scope_orders(actor, before)))
 
 
 def _finding_conditions(narrowed: OrderFilter) -> Q:
@@ -83,8 +97,6 @@ def _order_conditions(narrowed: OrderFilter) -> Q:
         wanted &= Q(source=narrowed.source)
     if narrowed.run is not None:
         wanted &= Q(last_run=narrowed.run)
-    if narrowed.grades:
-        wanted &= Q(matter_link__matter__grade__in=narrowed.grades)
     if narrowed.matter:
         wanted &= Q(matter_link__matter__number=narrowed.matter)
     return wanted
@@ -103,13 +115,21 @@ def _handled_by(actor: Actor, unit_id: int) -> QuerySet[OrderUnit, int]:
 
 
 def work_list(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:
-    """The rows of the list to assess (待研判), with `finding`, `source`, `matter_link.matter` and `units` at hand.
+    """The rows of the list to assess (待研判), with `finding`, `source` and `units` at hand; see also `matters_of`.
 
     `.count()` of it is the number of rows; a page of it costs two queries.
     """
     rows = orders_matching(actor, narrowed).order_by(*_SORTS[narrowed.sort])
-    rows = rows.select_related("finding", "source", "matter_link__matter").defer(*_NOT_IN_LISTS)
+    rows = rows.select_related("finding", "source").defer(*_NOT_IN_LISTS)
     return rows.prefetch_related("order_units__unit")
+
+
+def matters_of(actor: Actor, orders: Iterable[WorkOrder]) -> dict[int, Matter]:
+    """The matter of each of some orders (by the key of the order) as the actor is shown it."""
+    links = MatterLink.objects.filter(order__in=[order.pk for order in orders])
+    of_order = dict(links.values_list("order", "matter"))
+    shown = shown_matters(actor, set(of_order.values()))
+    return {order: shown[matter] for order, matter in of_order.items() if matter in shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +196,7 @@ def order_detail(actor: Actor, pk: int) -> OrderDetail:
         commitments=list(order.commitments.order_by("-concrete", "due", "pk")),
         verdict=next((v for v in verdicts if v.undone_at is None), None),
         verdicts=verdicts,
-        matter=link.matter if link else None,
+        matter=shown_matters(actor, [link.matter_id]).get(link.matter_id) if link else None,
         link_score=link.score if link else None,
         link_reasons=link.reasons if link else [],
         siblings=siblings,

@@ -55,6 +55,24 @@ class EventKind(models.TextChoices):
     GRADED = "graded", _("调整等级")
 
 
+#: Steps that every order goes through: in the story of many orders they may be folded away.
+ROUTINE = frozenset(
+    {
+        EventKind.RECEIVED,
+        EventKind.DISPATCHED,
+        EventKind.SIGNED,
+        EventKind.REPLIED,
+        EventKind.CLOSED,
+        EventKind.CALLED_BACK,
+        EventKind.RATED,
+        EventKind.IMPORTED,
+        EventKind.CHANGED,
+        EventKind.REVEALED,
+        EventKind.LINKED,
+    }
+)
+
+
 class UnitRole(models.TextChoices):
     MAIN = "main", _("主办")
     CO = "co", _("协办")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import ClosureClass, Grade
 from wenxiao.library.filters import OrderFilter
-from wenxiao.orders.models import Source
+from wenxiao.orders.selectors import sources
 from wenxiao.units.models import User
 from wenxiao.units.scope import visible_units
 
@@ -43,7 +43,7 @@ def order_chips(user: User, narrowed: OrderFilter, address: Callable[..., str]) 
         unit = visible_units(user).filter(pk=narrowed.unit).first()
         add(unit.name if unit else _("查不到的单位"), unit=None)
     if narrowed.source is not None:
-        source = Source.objects.filter(pk=narrowed.source).first()
+        source = sources(user).filter(pk=narrowed.source).first()
         add(source.name if source else _("查不到的来源"), source=None)
     if narrowed.since or narrowed.until:
         add(

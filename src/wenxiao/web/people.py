@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.utils import timezone
 
+from wenxiao.library.days import today
 from wenxiao.units.models import User
+
+__all__ = ["is_partial", "person", "today"]
 
 
 def person(request: HttpRequest) -> User:
@@ -17,12 +16,6 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
-
-
-def today() -> date:
-    """The local day; a demo may pin it with the setting TODAY, so that its dates stay in their places."""
-    pinned: date | None = getattr(settings, "TODAY", None)
-    return pinned or timezone.localdate() if settings.USE_TZ else pinned or date.today()
 
 
 def is_partial(request: HttpRequest) -> bool:

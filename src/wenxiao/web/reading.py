@@ -19,6 +19,8 @@ from wenxiao.reporting import words
 
 #: Below this weight (log-odds) a signal changes the probability by less than a reader could notice.
 NOTICEABLE = 0.005
+#: Fields of evidence that stand for other orders than this one.
+_ABOUT_OTHERS = frozenset({"matter", "collection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,15 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def signal_lines(finding: Finding) -> list[SignalLine]:
-    """The signals of a finding, the strongest first, numbered as in the texts."""
+def signal_lines(finding: Finding, *, sees_all: bool) -> list[SignalLine]:
+    """The signals of a finding, the strongest first, numbered as in the texts. Who does not see all orders is told
+    what the collection shows about this one (called about again), and not what it was read from: the day of a call
+    that may be another unit's."""
     evidence = sorted(finding.evidence, key=lambda e: -abs(e.get("weight") or 0))
     whole = sum(abs(e.get("weight") or 0) for e in evidence) or 1.0
-    return [_line(n, e, whole, finding.logit) for n, e in enumerate(evidence, start=1)]
+    hidden = () if sees_all else _ABOUT_OTHERS
+    told = [{**e, "text": ""} if e["field"] in hidden else e for e in evidence]
+    return [_line(n, e, whole, finding.logit) for n, e in enumerate(told, start=1)]
 
 
 def _line(number: int, evidence: Mapping[str, Any], whole: float, logit: float) -> SignalLine:

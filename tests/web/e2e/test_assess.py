@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 from tests.conftest import Cast
 from tests.web.e2e.conftest import PHONE, Open
 
@@ -159,3 +160,87 @@ def test_a_clerk_on_a_phone_reads_their_orders(county: Cast, browse: Open) -> No
     page.locator("[data-row] a[data-main]").first.tap()
     expect(page.locator("h1")).to_contain_text("沟渠排污水")
     assert page.locator("button[data-key=c]").count() == 0
+
+
+def _numbers(page: Page) -> list[str]:
+    return [str(text) for text in page.locator("[data-row] .no").all_text_contents()]
+
+
+def test_keys_typed_ahead_of_the_answer_meet_the_next_order(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    before = _numbers(page)
+    held = _hold(page)
+    for key in "jcd":
+        page.keyboard.press(key)
+    expect(page.locator("#dismiss")).to_be_visible()
+    assert _number(page) == before[2]
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    _until(page, lambda: len(held) == 2)
+    held[1].continue_()
+    expect(page.locator("[data-row]")).to_have_count(len(before) - 2)
+    decided = dict(WorkOrder.objects.values_list("number", "finding__decision"))
+    assert (decided[before[1]], decided[before[2]]) == ("confirmed", "dismissed")
+    assert [n for n, d in decided.items() if d != "pending"] == sorted(before[1:3])
+    assert _number(page) == before[3]
+
+
+def test_confirming_twice_in_a_row_confirms_two_that_were_marked(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    before = _numbers(page)
+    held = _hold(page)
+    page.keyboard.press("c")
+    assert _number(page) == before[1]
+    page.keyboard.press("c")
+    held[0].continue_()
+    _until(page, lambda: len(held) == 2)
+    held[1].continue_()
+    expect(page.locator("[data-row]")).to_have_count(len(before) - 2)
+    assert set(_numbers(page)) == set(before[2:])
+    page.keyboard.press("u")
+    expect(page.locator("[data-row]")).to_have_count(len(before) - 1)
+    assert _number(page) == before[1]
+    assert WorkOrder.objects.get(number=before[1]).finding.decision == "pending"
+
+
+def test_a_refused_decision_drops_what_was_typed_after_it(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    before = _numbers(page)
+    held = _hold(page)
+    page.keyboard.press("c")
+    page.keyboard.press("c")
+    held[0].fulfill(status=503, body="<div role=alert><h1>暂时不能完成</h1></div>")
+    expect(page.locator(".toast-it.error")).to_contain_text("暂时不能完成")
+    assert (_number(page), len(held)) == (before[0], 1)
+    assert not Event.objects.filter(kind="confirmed").exists()
+
+
+def test_a_key_held_down_does_not_confirm_one_after_another(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    total = len(_numbers(page))
+    for _ in range(5):
+        page.keyboard.down("c")  # the second and later are what a held key repeats
+    page.keyboard.up("c")
+    expect(page.locator("[data-row]")).to_have_count(total - 1)
+    page.wait_for_load_state("networkidle")
+    assert Event.objects.filter(kind="confirmed").count() == 1
+
+
+def _hold(page: Page) -> list[Route]:
+    """The decisions sent from now on, which wait until the test lets them go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/assess/decide", keep)
+    return held
+
+
+def _until(page: Page, holds: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("never came true")

@@ -14,6 +14,8 @@ from django.utils.translation import pgettext
 
 from wenxiao.library.choices import ClosureClass, Grade, Kind
 from wenxiao.orders.masking import mask_address, mask_name, mask_phone, mask_text
+from wenxiao.recognition.commitments.promisor import OWN
+from wenxiao.web.arithmetic import shown_basis
 
 register = template.Library()
 
@@ -82,8 +84,14 @@ def share(line: Any) -> SafeString:
 
 @register.simple_tag
 def kinds(thing: Any) -> SafeString:
-    """The kinds of an order or matter as labels."""
+    """The kinds of an order as labels."""
     return mark_safe(" ".join(_kind(name) for name in thing.kinds))
+
+
+@register.simple_tag
+def shown_kinds(matter: Any) -> SafeString:
+    """The kinds of a matter as far as its reader sees the orders."""
+    return mark_safe(" ".join(_kind(name) for name in matter.shown_kinds))
 
 
 def _kind(name: str) -> SafeString:
@@ -161,6 +169,24 @@ def masked_phone(phone: str) -> str:
 @register.filter
 def masked_address(address: str) -> str:
     return mask_address(address or "")
+
+
+@register.filter
+def arithmetic(basis: str) -> str:
+    """How a due date was reckoned, in the language of the page."""
+    return shown_basis(basis)
+
+
+@register.filter
+def promisor_word(name: str) -> str:
+    """Who promised: the unit itself, or the third party as the reply names it."""
+    return _("本单位") if name == OWN else name
+
+
+@register.filter
+def of(key: Any, found: Any) -> Any:
+    """The value of a key in a dict, None where it has none."""
+    return found.get(key)
 
 
 @register.filter

@@ -21,7 +21,7 @@ from wenxiao.library import services
 from wenxiao.library.choices import ClosureClass, Decision, DismissReason, Grade, Kind
 from wenxiao.library.exporting import export_orders
 from wenxiao.library.filters import SORTS, OrderFilter
-from wenxiao.library.selectors import list_counts, saved_views, work_list
+from wenxiao.library.selectors import list_counts, matters_of, saved_views, work_list
 from wenxiao.orders.selectors import unit_options
 from wenxiao.units.models import User
 from wenxiao.web.chips import order_chips
@@ -67,6 +67,7 @@ def _results(user: User, query: QueryDict) -> dict[str, Any]:
         "address": address(narrowed),
         "counts": counts,
         "page": page,
+        "matters": matters_of(user, page.object_list),
         "tabs": _tabs(narrowed, counts.decisions),
         "kind_chips": [
             (

@@ -19,6 +19,7 @@ from wenxiao.orders.selectors import unit_options
 from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.people import is_partial, person, today
 from wenxiao.web.promises import PromiseLine, next_states
+from wenxiao.web.story import folded, folded_rows
 
 ROWS = 40
 
@@ -87,6 +88,8 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "nameless": named_after_confidential([story.matter]),
         "promises": promises,
         "today": now,
+        "stretches": folded(story.moments),
+        "calls": folded_rows(story.orders),
         "show_order": True,
     }
     return render(request, "web/library/matter.html", context)

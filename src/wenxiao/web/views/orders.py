@@ -18,6 +18,7 @@ from wenxiao.library.ledger import due_part
 from wenxiao.library.selectors import OrderDetail, neighbours, order_detail
 from wenxiao.orders.selectors import get_order
 from wenxiao.units.models import User
+from wenxiao.units.scope import sees_all
 from wenxiao.web import reading
 from wenxiao.web.people import person, today
 from wenxiao.web.promises import PromiseLine, next_states
@@ -61,7 +62,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
     order, finding = detail.order, detail.finding
-    lines = reading.signal_lines(finding) if finding else []
+    lines = reading.signal_lines(finding, sees_all=sees_all(user)) if finding else []
     now = today()
     hidden = bool(order.is_confidential)
     return {

@@ -26,6 +26,7 @@ class Point:
     value: int
     of: int | None
     href: str
+    running: bool = False
 
     @property
     def percent(self) -> int | None:
@@ -52,8 +53,14 @@ class Chart:
             "labels": [p.label for p in self.points],
             "values": [p.value for p in self.points],
             "hrefs": [p.href for p in self.points],
+            "running": self._running(),
+            "runningWord": _("本月未满"),
             "unit": pgettext("counter of orders", "件"),
         }
+
+    def _running(self) -> int:
+        """The place of the period that is not over; -1 without one."""
+        return next((n for n, p in enumerate(self.points) if p.running), -1)
 
     @property
     def is_empty(self) -> bool:
@@ -69,7 +76,7 @@ def href(figure: Figure) -> str:
 
 
 def _points(figures: list[Figure], words: Any = None) -> list[Point]:
-    return [Point(words(f.key) if words else f.label, f.value, f.of, href(f)) for f in figures]
+    return [Point(words(f.key) if words else f.label, f.value, f.of, href(f), f.running) for f in figures]
 
 
 @require_GET
@@ -86,7 +93,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         Chart("kinds", _("捕获的工单，按类"), _("一件工单可以同时属于几类，各类相加会超过总数。"), _("类"), "bars", _points(seen.kinds, kind_word)),
         Chart("units", _("很可能没有实质办结，按单位"), _("可能性在 50% 以上、没有被排除的工单，含下属单位。一件工单有几个承办单位时各算一次。"), _("单位"), "bars", _points(seen.units)),
         Chart("due", _("承诺，按到期"), _("还没有了结的承诺。"), _("到期"), "columns", _points(seen.due)),
-        Chart("repeats", _("同一事项再次来电，按月"), _("当月来电里，同一事项以前已经来过电的。"), _("月份"), "line", _points(seen.repeats)),
+        Chart("repeats", _("同一事项再次来电，按月"), _("当月来电里，同一事项以前已经来过电的。本月还没有过完，用虚线画。"), _("月份"), "line", _points(seen.repeats)),
     ]  # fmt: skip
     context = {
         "heads": [(label, says, figure, href(figure)) for label, says, figure in heads],

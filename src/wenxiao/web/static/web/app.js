@@ -7,18 +7,24 @@
   const say = document.body.dataset;
   const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
+  let gone = false;  // this page is being left: a key typed now was meant for the next one
+
   /* ---- A form is sent once: a second click finds its buttons off. ---- */
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-once]") || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    gone = true;
     setTimeout(() => $$("button", form).forEach((b) => { b.disabled = true; }));
   });
-  window.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => {
-    delete form.dataset.sent;
-    $$("button", form).forEach((b) => { b.disabled = false; });
-  }));
+  window.addEventListener("pageshow", () => {
+    gone = false;
+    $$("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      $$("button", form).forEach((b) => { b.disabled = false; });
+    });
+  });
 
   /* ---- Toasts. ---- */
   const toasts = $("#toasts");
@@ -38,7 +44,7 @@
       const back = document.createElement("button");
       back.type = "button";
       back.textContent = say.sayUndo;
-      back.addEventListener("click", () => { back.disabled = true; takeBack(undo); box.remove(); });
+      back.addEventListener("click", () => { back.disabled = true; box.remove(); if (isBusy()) later.push(() => takeBack(undo)); else takeBack(undo); });
       box.append(back);
     }
     const shut = document.createElement("button");
@@ -61,7 +67,7 @@
     lastUndo = "";
     const list = $("#results");
     if (list && window.htmx) {
-      htmx.ajax("POST", "/assess/undo", { values: { order: orders.split(","), back: location.search.slice(1) }, target: "#results", swap: "outerHTML" });
+      htmx.ajax("POST", "/assess/undo", { source: "#main", values: { order: orders.split(","), back: location.search.slice(1) }, target: "#results", swap: "outerHTML" });
       return;
     }
     const form = document.createElement("form");
@@ -123,25 +129,80 @@
     if (dialog && event.detail.successful) dialog.close();
   });
 
-  /* ---- The list: one row is the present one; keys act on it. ---- */
+  /* ---- The list: one row is the present one; keys act on it. It is known by its order, not by its place: rows
+     move up when one is decided, and a key must never meet another order than the one that is marked. ---- */
   let place = -1;  // no row yet: a page without a preview marks one only when a key is used
+  let chosen = "";
   const rows = () => $$("[data-row]");
   const checked = () => $$("[data-row] input[name=order]:checked").map((i) => i.value);
+  const rowOf = (order) => (order ? rows().findIndex((row) => row.dataset.row === order) : -1);
   function go(to, focus = true) {
     const all = rows();
-    if (!all.length) { place = -1; return; }
+    if (!all.length) { place = -1; chosen = ""; return; }
     place = Math.max(0, Math.min(to, all.length - 1));
+    chosen = all[place].dataset.row;
     all.forEach((row, n) => { row.classList.toggle("present", n === place); if (n === place) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current"); });
     const row = all[place];
     if (focus) { const link = $("a[data-main]", row); if (link) link.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); }
     peek(row);
   }
+  // After a swap: the same order if it is still there, else whatever stands in its place now.
+  function stay(focus) { const at = rowOf(chosen); go(at < 0 ? place : at, focus); }
+
+  /* ---- While the list is being answered, what is typed or clicked on it waits; an answer that fails drops it. ---- */
+  const asked = new Set();
+  const later = [];
+  const isBusy = () => asked.size > 0;
+  function free(xhr, dropped = false) {
+    if (!asked.delete(xhr)) return;
+    if (dropped) later.length = 0;
+    while (later.length && !isBusy()) later.shift()();
+  }
+  const ofList = (detail) => detail.target && detail.target.id === "results";
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const { detail } = event;
+    if (!ofList(detail)) return;
+    asked.add(detail.xhr);
+    const decided = detail.requestConfig.parameters.getAll ? [...detail.requestConfig.parameters.getAll("one"), ...detail.requestConfig.parameters.getAll("order")] : [];
+    if (detail.pathInfo.requestPath.endsWith("/decide")) leave(detail.xhr, detail.requestConfig.parameters.get("one") ? [detail.requestConfig.parameters.get("one")] : decided);
+    if (detail.pathInfo.requestPath.endsWith("/undo") && decided.length) chosen = decided[0];
+  });
+  // What is decided is let go of at once: the next order is the present one before the server has answered.
+  function leave(xhr, orders) {
+    const all = rows();
+    xhr.leaves = { orders, from: chosen };
+    all.forEach((row) => row.classList.toggle("leaving", orders.includes(row.dataset.row)));
+    if (!orders.includes(chosen)) return;
+    const here = rowOf(chosen);
+    const next = all.findIndex((row, n) => n > here && !orders.includes(row.dataset.row));
+    if (next >= 0) go(next, $("dialog[open]") === null);
+    else chosen = "";  // the last of the page: what moves up will stand in its place
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, successful } = event.detail;
+    if (!asked.has(xhr)) return;
+    if (successful) { setTimeout(() => free(xhr), 300); return; }  // in case nothing was swapped and nothing settles
+    rows().forEach((row) => row.classList.remove("leaving"));
+    if (xhr.leaves && rowOf(xhr.leaves.from) >= 0 && $("dialog[open]") === null) go(rowOf(xhr.leaves.from));
+    free(xhr, true);
+  });
+  // Buttons of the list pressed meanwhile: the same button of the same order, once the list is there again.
+  document.addEventListener("click", (event) => {
+    const button = isBusy() && event.target.closest("#results button:not([data-dismiss])");
+    if (!button) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const row = button.closest("[data-row]");
+    if (!row || row.classList.contains("leaving")) return;
+    const { key } = button.dataset;
+    later.push(() => { const at = rows()[rowOf(row.dataset.row)]; if (at) press(`[data-key=${key}]`, at); });
+  }, true);
   let soon;
   function peek(row) {
     const pane = $("#peek");
     if (!pane || !row.dataset.peek || !matchMedia("(min-width: 1280px)").matches || pane.dataset.shows === row.dataset.peek) return;
     clearTimeout(soon);
-    soon = setTimeout(() => { pane.dataset.shows = row.dataset.peek; htmx.ajax("GET", row.dataset.peek, { target: "#peek", swap: "innerHTML" }); }, 90);
+    soon = setTimeout(() => { pane.dataset.shows = row.dataset.peek; htmx.ajax("GET", row.dataset.peek, { source: "#peek", target: "#peek", swap: "innerHTML" }); }, 90);
   }
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-row]");
@@ -152,7 +213,12 @@
     if (row && !event.target.closest("a, button, input, label")) go(rows().indexOf(row), true);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id === "results" || $("#results", event.target)) { keepAddress(); tallyChecked(); if (place >= 0 || $("#peek")) go(place, $("dialog[open]") === null && document.activeElement === document.body); }
+    if (event.target.id === "results" || $("#results", event.target)) {
+      keepAddress();
+      tallyChecked();
+      if (place >= 0 || $("#peek")) stay($("dialog[open]") === null && document.activeElement === document.body);
+      free(event.detail.xhr);
+    }
   });
   // What stands outside the results (saving a view, export, the hidden state of the filter) follows them.
   function keepAddress() {
@@ -175,22 +241,24 @@
   /* ---- Keys. Never while typing, never with Ctrl, Alt or Meta. ---- */
   const typing = (t) => t.matches("input:not([type=checkbox]):not([type=radio]):not([type=file]), textarea, select, [contenteditable]");
   const press = (selector, root = document) => { const b = $(selector, root); if (b && !b.disabled) { b.click(); return true; } return false; };
-  const present = () => rows()[place];
+  const follow = (selector, root = document) => press(selector, root) && (gone = true);
+  const present = () => (isBusy() && !chosen ? undefined : rows()[place]);
   const keys = {
     j: () => go(place + 1),
     k: () => go(place - 1),
-    o: () => present() && press("a[data-main]", present()),
+    o: () => present() && follow("a[data-main]", present()),
     x: () => { const box = present() && $("input[name=order]", present()); if (box) box.click(); },
-    c: () => (checked().length && press("#bulk [data-key=c]")) || (present() ? press("[data-key=c]", present()) : press("[data-key=c]")),
-    d: () => (checked().length && press("#bulk [data-key=d]")) || (present() ? press("[data-key=d]", present()) : press("[data-key=d]")),
+    c: () => (checked().length && press("#bulk [data-key=c]")) || (rows().length ? present() && press("[data-key=c]", present()) : press("[data-key=c]")),
+    d: () => (checked().length && press("#bulk [data-key=d]")) || (rows().length ? present() && press("[data-key=d]", present()) : press("[data-key=d]")),
     u: () => { if (lastUndo) { $$(".toast-it").forEach((t) => t.remove()); takeBack(lastUndo); } else press("[data-key=u]"); },
-    n: () => press("[data-key=n]") || keys.j(),
-    p: () => press("[data-key=p]") || keys.k(),
+    n: () => follow("[data-key=n]") || keys.j(),
+    p: () => follow("[data-key=p]") || keys.k(),
     "/": () => { const field = $("#q") || $("#find"); field.focus(); field.select(); },
     "?": () => { const help = $("#keys"); if (help && !help.open) help.showModal(); },
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (gone && !typing(event.target)) { if (keys[event.key]) event.preventDefault(); return; }
     const dialog = $("dialog[open]");
     if (dialog) {
       const radio = /^[1-9]$/.test(event.key) && !typing(event.target) && $$("input[type=radio]", dialog)[event.key - 1];
@@ -200,7 +268,12 @@
     if (event.key === "Escape") { if (typing(event.target)) event.target.blur(); $$("details.menu[open]").forEach((m) => { m.open = false; $("summary", m).focus(); }); return; }
     if (typing(event.target)) return;
     const act = keys[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (!act) return;
+    event.preventDefault();
+    if (event.repeat && !"jk".includes(event.key)) return;  // a key held down moves, it never decides
+    // What only looks or asks goes on at once, on the order that is marked; what sends waits for the answer before.
+    if (isBusy() && !("jkd".includes(event.key) && chosen) && !"/?".includes(event.key)) later.push(act);
+    else act();
   });
 
   /* ---- Evidence: pointing at a signal shows its words, and the other way round. ---- */

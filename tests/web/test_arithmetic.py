@@ -1,0 +1,62 @@
+"""The arithmetic of due dates reads in English: all that the engine writes, in whatever way a date is given."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from tests.conftest import Cast, Importer, row
+from tests.web.conftest import SignIn
+
+from wenxiao.recognition.commitments import find_commitments
+from wenxiao.web.arithmetic import in_english
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAID = (
+    "12月8日前", "今年10月底之前", "明年1月份", "下周五前", "本周内", "三日内", "15天内", "5个工作日内", "20个工作日内",
+    "两个月内", "春节前", "国庆节前", "年底前", "年初", "年中", "汛期结束后", "开春后", "秋收后", "四季度", "2027年3月前",
+    "2029年6月底前", "半个月内", "下月底前", "300个工作日内", "元宵节前", "中秋节前", "待资金到位后", "尽快", "近期",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("day", [date(2026, 1, 15), date(2026, 9, 28)], ids=str)
+def test_every_way_to_give_a_date(said: str, day: date) -> None:
+    found = find_commitments(f"经核实情况属实。我局将于{said}完成维修。", reference=day)
+    bases = [one.basis for one in found if one.basis]
+    for basis in bases:
+        english = in_english(basis)
+        assert english != basis
+        assert not CHINESE.search(re.sub(r"“[^”]*”", "", english)), english
+
+
+@pytest.mark.parametrize(
+    ("basis", "english"),
+    [
+        (
+            "以答复日2026-09-28为基准，“3个工作日内”取2026-10-09（自2026-09-28次日起第3个工作日为2026-10-09（其间跳过国庆节7天、周末1天））",
+            "counted from the day of the reply, 2026-09-28: “3个工作日内” is 2026-10-09 (working day 3 after 2026-09-28 "
+            "is 2026-10-09 (leaving out days off: National Day 7, weekend 1))",
+        ),
+        (
+            "以工单“计划完成时间”列为准，取2025-01-31，答复写作2025-02-28",
+            "the column “planned finish” of the order says 2025-01-31 (the reply says 2025-02-28)",
+        ),
+        ("以文中所述2026-05-16为基准，“10日内”取2026-05-26（自2026-05-16次日起第10天为2026-05-26）",
+         "counted from 2026-05-16, which the text names: “10日内” is 2026-05-26 (day 10 after 2026-05-16 is 2026-05-26)"),
+        ("一句没有人认识的话，取2026-01-01", "一句没有人认识的话，取2026-01-01"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_sentences(basis: str, english: str) -> None:
+    assert in_english(basis) == english
+
+
+def test_pages_show_it_in_their_language(cast: Cast, importer: Importer, sign_in: SignIn) -> None:
+    importer([row(order="D1", reply="我局将于2026年12月15日前完成维修。")])
+    browser = sign_in(cast.analyst)
+    assert "以答复日2026-09-03为基准" in browser.get("/commitments/").text
+    browser.post(reverse("set_language"), {"language": "en", "next": "/"})
+    assert "counted from the day of the reply, 2026-09-03" in browser.get("/commitments/").text
