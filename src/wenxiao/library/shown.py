@@ -67,7 +67,11 @@ def visible_matters(actor: Actor, among: Iterable[int] | None = None) -> QuerySe
     counted = matters.annotate(**_counts(actor), **_dates(actor))
     part = _columns_in_part(actor, counted)
     return counted.annotate(
-        shown_title=Case(When(shown_orders=F("order_count"), then=F("title")), default=_title(actor),output_field=TextField()),
+        shown_title=Case(
+            When(shown_orders=F("order_count"), then=F("title")),
+            default=_title(actor),
+            output_field=TextField(),
+        ),
         shown_grade=_graded(part, "grade", F("grade"), CharField()),
         shown_rank=_graded(part, "grade_rank", F("grade_rank"), IntegerField()),
         **{f"shown_is_{kind}": _chosen(part, f"is_{kind}", F(f"is_{kind}")) for kind in Kind.values},
