@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -31,8 +33,17 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _insist_on_utf8() -> None:
+    """Start over in UTF-8 mode where Python took the system for ASCII (LC_ALL=C with PYTHONUTF8=0): Chinese file names
+    could neither be shown nor made, and every word on the terminal would be a question mark."""
+    if os.name == "posix" and codecs.lookup(sys.getfilesystemencoding()).name == "ascii":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    if argv is None:
+        _insist_on_utf8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 must not end the run

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from wenxiao.orders.choices import RUN_ACTIVE, RunState
 from wenxiao.orders.importing import sheets_of
 from wenxiao.orders.intake import UnreadableFile, open_source
+from wenxiao.orders.intake.characters import legible
 from wenxiao.orders.intake.headers import label
 from wenxiao.orders.intake.layout import MAPPABLE, Column
 from wenxiao.orders.models import ImportRun, Source
@@ -44,7 +45,7 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-
 
 def safe_name(name: str) -> str:
     """The last part of a file name without what could leave the folder, fool a reader or break a system."""
-    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    name = unicodedata.normalize("NFC", legible(name)).replace("\\", "/").rsplit("/", 1)[-1]
     name = _FORBIDDEN.sub("", name).strip(" .")
     stem, dot, suffix = name.rpartition(".")
     if not dot:

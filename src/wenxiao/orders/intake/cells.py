@@ -14,9 +14,17 @@ class Flaw(Enum):
 
     UNCALCULATED = "formula_without_value"
     ERROR = "cell_error"
+    NOT_FINITE = "not_finite"
 
 
-Cell = str | int | float | bool | datetime | date | time | timedelta | Flaw | None
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """An object or a list where one value belongs (JSON); `text` is how it is written."""
+
+    text: str
+
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | Flaw | Nested | None
 
 
 @dataclass(slots=True)
@@ -62,6 +70,15 @@ class Sheet(Protocol):
     def rows(self, width: int = 0) -> Iterator[Row]:
         """All rows in their order. `width` is the number of header cells once known: it helps to spot a lost quote."""
         ...
+
+    def last_notes(self) -> Iterator[str]:
+        """What is worth saying of the whole sheet once its rows have been read."""
+        ...
+
+
+def no_notes(_: object = None) -> Iterator[str]:
+    """For sheets that have nothing to add when their rows have been read."""
+    return iter(())
 
 
 def is_blank(cell: Cell) -> bool:

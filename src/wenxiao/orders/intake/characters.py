@@ -6,6 +6,7 @@ Tabs and line ends stay. A text that is changed here is the text from then on: o
 from __future__ import annotations
 
 import re
+import sys
 
 from wenxiao.orders.intake.encodings import UNDECODABLE
 
@@ -31,6 +32,19 @@ def clean_text(text: str) -> tuple[str, list[str]]:
         codes.append("bad_encoding" if UNDECODABLE in kept else "bad_characters")
         kept = _SURROGATE.sub("\ufffd", kept)
     return kept, codes
+
+
+def legible(name: str) -> str:
+    """A file name as it can be shown and stored, also where its bytes are not those of the system's encoding."""
+    if not _SURROGATE.search(name):
+        return name
+    raw = name.encode(sys.getfilesystemencoding(), "surrogateescape")
+    for codec in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
 def is_broken(text: str) -> bool:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wenxiao.orders.intake.cells import Cell, Fault, Row
+from wenxiao.orders.intake.cells import Cell, Fault, Row, no_notes
 from wenxiao.orders.intake.encodings import Lines, detect_encoding
 from wenxiao.orders.intake.headers import find_header
 from wenxiao.orders.intake.limits import Limits
@@ -57,6 +57,8 @@ class DelimitedSheet:
             return (header.score if header else 0.0, widths.count(most) / len(widths) if most > 1 else 0.0)
 
         return max(SEPARATORS, key=fitness)
+
+    last_notes = no_notes
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`. A record with a broken quote comes as a fault, and reading goes on one line below."""

@@ -13,6 +13,8 @@ from wenxiao.orders.intake.problems import UnreadableFile
 UNDECODABLE = "\udcff"
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _BLOCK = 1 << 20
+#: The share of lines that must be free of flaws where the flaws are many.
+_LEAST_WHOLE = 0.5
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -54,13 +56,18 @@ def utf16_without_mark(block: bytes) -> str:
 
 
 def _best_multibyte(block: bytes, name: str) -> str:
-    """The first codec under which few enough of the non-ASCII bytes are flaws.
+    """The first codec under which few enough of the non-ASCII bytes are flaws, or under which most lines have none.
 
     Nearly no Chinese text in GB18030 is UTF-8 by chance, so a UTF-8 file may be quite damaged and still be known.
     """
     high = len(block.translate(None, bytes(range(128))))
     for codec, tolerated in (("utf-8", 0.2), ("gb18030", 0.05)):
         if block.decode(codec, "wenxiao.mark").count(UNDECODABLE) <= high * tolerated:
+            return codec
+    lines = [line for line in block.splitlines() if not line.isascii()]
+    for codec in ("utf-8", "gb18030"):
+        whole = sum(UNDECODABLE not in line.decode(codec, "wenxiao.mark") for line in lines)
+        if whole > len(lines) * _LEAST_WHOLE:
             return codec
     raise UnreadableFile(name, "unknown_encoding")
 

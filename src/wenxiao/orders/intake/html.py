@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-from wenxiao.orders.intake.cells import Cell, Row
+from wenxiao.orders.intake.cells import Cell, Row, no_notes
 from wenxiao.orders.intake.encodings import Lines, detect_encoding
 from wenxiao.orders.intake.limits import Limits
 from wenxiao.orders.intake.problems import UnreadableFile
@@ -27,6 +27,8 @@ class HtmlSheet:
         self.name = f"表格{table}"
         self.encoding, self._skip = encoding
         self._path, self._file, self._table, self._limits = path, file, table, limits
+
+    last_notes = no_notes
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""

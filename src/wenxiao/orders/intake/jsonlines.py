@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from wenxiao.orders.intake.cells import Cell, Fault, Row
+from wenxiao.orders.intake.cells import Cell, Fault, Flaw, Nested, Row
 from wenxiao.orders.intake.encodings import Lines, detect_encoding
 from wenxiao.orders.intake.limits import Limits
 
+_MOST_LATE = 20
+_LONGEST_KEY = 40
 # What matters when looking for the end of an object; an escaped character is one token and means nothing.
 _TOKEN = re.compile(r'\\.|["{}]', re.S)
 
@@ -37,6 +40,9 @@ class JsonSheet:
             if isinstance(found, dict):
                 self.keys += [k for k in found if k not in self.keys]
         del self.keys[limits.columns :]
+        self._known = set(self.keys)
+        #: Keys with a value that come after the first objects, with the row of the first.
+        self._late: dict[str, int] = {}
 
     def _starts_with_bracket(self) -> bool:
         lines = Lines(self._path, self.encoding, self._skip, self._limits.record_chars)
@@ -53,7 +59,19 @@ class JsonSheet:
             if isinstance(found, Fault):
                 yield Row(number, [], line, found)
             else:
-                yield Row(number, [_cell(found.get(key)) for key in self.keys], line)
+                self._look_for_late_keys(found, number)
+                oddity = "repeated_key" if isinstance(found, _Repeated) else ""
+                yield Row(number, [_cell(found.get(key)) for key in self.keys], line, oddity=oddity)
+
+    def _look_for_late_keys(self, found: dict[str, Any], number: int) -> None:
+        for key in found.keys() - self._known:
+            if found[key] not in (None, "") and len(self._late) < _MOST_LATE:
+                self._late.setdefault(key, number)
+
+    def last_notes(self) -> Iterator[str]:
+        """See `cells.Sheet`."""
+        for key, number in sorted(self._late.items(), key=lambda item: item[1]):
+            yield f"键“{key[:_LONGEST_KEY]}”在第 {number} 行才第一次出现，没有读。请把含有它的一行放到文件开头。"
 
     def _objects(self) -> Iterator[tuple[int, int, dict[str, Any] | Fault]]:
         lines = Lines(self._path, self.encoding, self._skip, self._limits.record_chars)
@@ -80,12 +98,34 @@ class JsonSheet:
             yield number, line, self._too_long(chars, line) if chars else _parse(text, line)
 
 
+class _Repeated(dict[str, Any]):
+    """An object in which a key stood twice with different values; the last one is kept."""
+
+
 def _parse(text: str, line: int) -> dict[str, Any] | Fault:
     try:
-        found = json.loads(text)
+        found = _DECODER.decode(text.strip().lstrip("\ufeff").lstrip())
     except (ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else Fault("bad_json", {"line": line})
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs) and any(found[key] != value for key, value in pairs):
+        return _Repeated(found)
+    return found
+
+
+def _float(text: str) -> float | Flaw:
+    number = float(text)
+    return number if math.isfinite(number) else Flaw.NOT_FINITE
+
+
+# NaN and Infinity are no JSON, but programs write them; 1e400 is JSON and no number that a machine can hold.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_float=_float, parse_constant=lambda _: Flaw.NOT_FINITE
+)
 
 
 class _Object:
@@ -136,6 +176,8 @@ def _top_level_objects(lines: Lines, limit: int) -> Iterator[tuple[str, int, int
 
 
 def _cell(value: Any) -> Cell:
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if value is None or isinstance(value, (str, int, float, bool, Flaw)):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return Nested("\n".join(value))
+    return Nested(json.dumps(value, ensure_ascii=False, default=str)) if value else None

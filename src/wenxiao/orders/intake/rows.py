@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, get_type_hints
 
 from wenxiao.orders.intake import values
-from wenxiao.orders.intake.cells import Cell, Flaw, Row, is_blank
+from wenxiao.orders.intake.cells import Cell, Flaw, Nested, Row, is_blank
 from wenxiao.orders.intake.characters import clean_text, is_broken
 from wenxiao.orders.intake.evaluations import Evaluations
 from wenxiao.orders.intake.headers import ROLE
@@ -27,9 +27,10 @@ from wenxiao.orders.intake.merging import (
 )
 from wenxiao.orders.intake.problems import Place, Problem, load_data
 from wenxiao.recognition.evaluation import COLUMNS as EVALUATED
-from wenxiao.recognition.schema import Order
+from wenxiao.recognition.schema import TEXT_FIELDS, Order
 
 _NUMBER_TEXTS = ("order", "phone", "previous_order")
+_LOST = ("number_lost_digits", "scientific_number")
 _READABLE = ("title", "content", "reply", "handling")
 _NUMERIC = re.compile(r"[\d.,%]*")
 
@@ -267,13 +268,13 @@ class RowReader:
         """Read every field; True when the order number has lost digits."""
         lost = False
         for name, columns, read, is_text in self._fields:
-            cell, column = self._pick(cells, columns, place, warnings)
+            cell, column = self._pick(name, cells, columns, place, warnings)
             if cell is None:
                 continue
             value, code = read(cell)
             if code:
                 warnings.append(place.problem(code, self._names[column]))
-                lost = lost or (name == "order" and code == "number_lost_digits")
+                lost = lost or (name == "order" and code in _LOST)
             if is_text and value:
                 value = self._clean(value, place, column, warnings)
                 value = self._evaluate(value, place, column, warnings)
@@ -295,13 +296,18 @@ class RowReader:
         return kept
 
     def _pick(
-        self, cells: list[Cell], columns: list[int], place: Place, warnings: list[Problem]
+        self, name: str, cells: list[Cell], columns: list[int], place: Place, warnings: list[Problem]
     ) -> tuple[Cell, int]:
         """The first cell with something in it, of the columns of one field."""
         for column in columns:
             cell = cells[column] if column < len(cells) else None
             if isinstance(cell, Flaw):
                 warnings.append(place.problem(cell.value, self._names[column]))
+            elif isinstance(cell, Nested):
+                if name in TEXT_FIELDS:
+                    warnings.append(place.problem("nested_text", self._names[column]))
+                    return cell.text, column
+                warnings.append(place.problem("nested_value", self._names[column]))
             elif cell is not None and cell != "" and (len(columns) == 1 or not is_blank(cell)):
                 return cell, column
         return None, columns[0]

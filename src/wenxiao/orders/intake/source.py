@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wenxiao.orders.intake import html, xls, xlsx
 from wenxiao.orders.intake.cells import Fault, Row, Sheet
+from wenxiao.orders.intake.characters import legible
 from wenxiao.orders.intake.delimited import DelimitedSheet
 from wenxiao.orders.intake.evaluations import Evaluations
 from wenxiao.orders.intake.headers import normalise
@@ -62,6 +63,9 @@ class Source:
         for table in self._found.tables:
             reader = RowReader(table.layout, self._origin(table), self._limits, known, evaluations)
             yield from _batches_of(table, reader, size, self._limits.batch_chars)
+            for note in table.sheet.last_notes():
+                named = len(self._found.tables) > 1
+                self.notes.append(f"工作表“{table.sheet.name}”：{note}" if named else note)
         self.notes += evaluations.unknowns.notes()
 
     def _origin(self, table: Table) -> Origin:
@@ -138,12 +142,14 @@ def open_source(
     """
     path = Path(path)
     limits = limits or Limits()
-    file = source_name or path.name
+    file = legible(source_name or path.name)
     mapped = dict(mapping or {})
     wanted = [sheet] if isinstance(sheet, str) else list(sheet or ())
     kind = sniff(path, file)
     sheets = _sheets(kind, path, file, limits, list(mapped.values()))
-    return Source(kind, file, path.stem, open_tables(sheets, wanted, mapped, limits, file), limits, rules)
+    return Source(
+        kind, file, legible(path.stem), open_tables(sheets, wanted, mapped, limits, file), limits, rules
+    )
 
 
 def _sheets(kind: str, path: Path, file: str, limits: Limits, mapped: Sequence[str]) -> Sequence[Sheet]:

@@ -12,7 +12,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-from wenxiao.orders.intake.cells import Cell, Flaw
+from wenxiao.orders.intake.cells import Cell, Flaw, Nested
 from wenxiao.orders.intake.problems import load_data
 
 #: China has one time zone; a time that names another is moved into it.
@@ -40,6 +40,10 @@ _NO_YEAR = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?(?:\s+\d{1,2}:\d
 _DURATION = re.compile(r"\d+(?:\.\d+)?\s*个?(?:工作日|自然日|天|日|小时|h|分钟)?(?:内)?", re.I)
 _INTEGER = re.compile(r"([+-]?\d+)(?:\.0+)?\s*(?:次|天|个|件|条)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.(?P<f>\d+))?e\+?(?P<e>\d{1,2})", re.I)
+#: A whole number that passed through a program which keeps numbers as floats (20190501001.0).
+_FLOAT_TEXT = re.compile(r"(\d{5,})\.0+", re.A)
+#: Characters without width that stick to numbers copied from pages.
+_UNSEEN = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
 _AFTERNOON = {"下午", "傍晚", "晚上", "晚", "pm"}
 _FORENOON = {"凌晨", "早上", "清晨", "上午", "am"}
@@ -92,7 +96,7 @@ def read_time(cell: Cell, date1904: bool = False) -> tuple[datetime | None, str]
         return _likely(when.replace(microsecond=0))
     if isinstance(cell, date):
         return _likely(datetime.combine(cell, time()))
-    if cell is None or isinstance(cell, Flaw):
+    if cell is None or isinstance(cell, (Flaw, Nested)):
         return None, ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return _time_of_number(cell, date1904)
@@ -177,7 +181,7 @@ def read_flag(cell: Cell) -> tuple[bool | None, str]:
     """Yes, no, or None where the cell is empty or says something else."""
     if isinstance(cell, bool):
         return cell, ""
-    if cell is None or isinstance(cell, Flaw):
+    if cell is None or isinstance(cell, (Flaw, Nested)):
         return None, ""
     text = _plain(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
     text = "".join(text.split()).casefold()
@@ -191,7 +195,7 @@ def read_count(cell: Cell) -> tuple[int | None, str]:
     """A count of 0 to a million; 是 counts once and 否 none, for columns such as 是否延期."""
     if isinstance(cell, bool):
         return int(cell), ""
-    if cell is None or isinstance(cell, Flaw):
+    if cell is None or isinstance(cell, (Flaw, Nested)):
         return None, ""
     text = _plain(str(cell))
     if _is_nothing(text):
@@ -205,7 +209,7 @@ def read_count(cell: Cell) -> tuple[int | None, str]:
 
 def read_degrees(cell: Cell, bound: float) -> tuple[float | None, str]:
     """A longitude (bound 180) or latitude (bound 90) in decimal degrees; 0 is taken as "not known"."""
-    if cell is None or isinstance(cell, Flaw):
+    if cell is None or isinstance(cell, (Flaw, Nested)):
         return None, ""
     text = _plain(str(cell))
     if _is_nothing(text):
@@ -223,7 +227,7 @@ def read_text(cell: Cell) -> str:
     """The cell as text, white space untouched; whole numbers without the .0 that a sheet stores."""
     if isinstance(cell, str):
         return cell
-    if cell is None or isinstance(cell, Flaw):
+    if cell is None or isinstance(cell, (Flaw, Nested)):
         return ""
     if isinstance(cell, bool):
         return "是" if cell else "否"
@@ -235,14 +239,19 @@ def read_text(cell: Cell) -> str:
 
 
 def read_number_text(cell: Cell, exact: bool) -> tuple[str, str]:
-    """An order number or a telephone number: opaque text, but a number that a sheet has rounded is noticed."""
+    """An order number or a telephone number: opaque text, but digits that a sheet has lost are noticed.
+
+    A number in scientific writing that has lost digits stays as it is written: what it was is not invented.
+    """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return read_text(cell), "" if exact or abs(cell) < _EXACT_DIGITS else "number_lost_digits"
-    text = read_text(cell).strip()
+    text = read_text(cell).translate(_UNSEEN).strip()
     if found := _FORMULA_TEXT.fullmatch(text):
         return found[1].strip(), ""  # ="0012": how exports keep a spreadsheet from eating the zeros
     text = text.removeprefix("'")
     if found := _SCIENTIFIC.fullmatch(text):
         lost = int(found["e"]) > len(found["f"] or "")
-        return str(int(float(text))), "number_lost_digits" if lost else ""
+        return (text, "scientific_number") if lost else (str(int(float(text))), "")
+    if found := _FLOAT_TEXT.fullmatch(text):
+        return found[1], "" if len(found[1]) <= 15 else "number_lost_digits"
     return text, ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wenxiao.orders.intake.cells import Cell, Flaw, Row
+from wenxiao.orders.intake.cells import Cell, Flaw, Row, no_notes
 from wenxiao.orders.intake.limits import MEGABYTE, Limits
 from wenxiao.orders.intake.problems import UnreadableFile, load_data
 from wenxiao.orders.intake.xls_child import PASSWORD
@@ -34,6 +34,8 @@ class XlsSheet:
     def __init__(self, path: Path, file: str, name: str, columns: int, hidden: bool = False) -> None:
         self.name, self.hidden = name, hidden
         self._path, self._file, self._columns = path, file, columns
+
+    last_notes = no_notes
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""

@@ -105,16 +105,22 @@ class XlsxSheet:
         self._book, self._part = book, part
         self.date1904 = book.date1904
         self._merges: dict[int, list[tuple[int, int]]] | None = None
+        self._reader: _SheetReader | None = None
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         """See `cells.Sheet`."""
         if self._merges is None:
             self._merges = find_merges(self._book.archive, self._part, self._book.limits.columns).starts
-        reader = _SheetReader(self._book, Merges(self._merges))
+        self._reader = reader = _SheetReader(self._book, Merges(self._merges))
         for _ in self._book.archive.parse(self._part, reader.start, reader.end, reader.text):
             if reader.done:
                 done, reader.done = reader.done, []
                 yield from done
+
+    def last_notes(self) -> Iterator[str]:
+        """See `cells.Sheet`."""
+        if self._reader and self._reader.unseen:
+            yield f"有 {self._reader.unseen} 行被筛选或隐藏，也一并读了。"
 
 
 class _SheetReader:
@@ -125,6 +131,9 @@ class _SheetReader:
         self._date1904, self._columns = book.date1904, book.limits.columns
         self._merges = merges if merges.starts else None
         self.done: list[Row] = []
+        #: Rows with something in them that Excel does not show.
+        self.unseen = 0
+        self._hidden = False
         self._number = 0
         self._cells: list[Cell] = []
         self._column = 0
@@ -150,6 +159,7 @@ class _SheetReader:
             if not 0 < self._number <= _EXCEL_ROWS:
                 raise ValueError("row number")
             self._cells = []
+            self._hidden = attrs.get("hidden", "0") in ("1", "true")
         elif tag == "f":
             self._formula = True
         elif tag == "rPh":
@@ -167,6 +177,7 @@ class _SheetReader:
         elif tag == "row":
             if self._merges:
                 self._merges.fill(self._number, self._cells)
+            self.unseen += self._hidden and bool(self._cells)
             self.done.append(Row(self._number, self._cells))
         elif tag == "rPh":
             self._phonetic = False
