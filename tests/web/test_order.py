@@ -9,6 +9,7 @@ from django.urls import reverse
 from tests.conftest import Cast, Importer, row
 from tests.web.conftest import SignIn
 
+from wenxiao.learning.models import SecondReading
 from wenxiao.library.models import Finding
 from wenxiao.orders.models import Event, WorkOrder
 
@@ -143,3 +144,22 @@ def test_an_order_without_a_finding_says_that_reading_is_to_come(county: Cast, s
     order.finding.delete()
     text = sign_in(county.analyst).get(reverse("order", args=[order.pk])).text
     assert "还没有识别" in text
+
+
+def test_the_second_reader_stands_beside_the_judgement(county: Cast, sign_in: SignIn) -> None:
+    order = WorkOrder.objects.get(number="V1")
+    address = reverse("order", args=[order.pk])
+    browser = sign_in(county.analyst)
+    assert "第二读者" not in browser.get(address).text
+    SecondReading.objects.create(
+        order=order,
+        order_version=1,
+        model="demo-7b",
+        answered=True,
+        unresolved=True,
+        reason="只转不办",
+        start=4,
+        end=10,
+    )
+    page = browser.get(address).text
+    assert "第二读者的意见" in page and "只转不办" in page and "不计入可能性" in page

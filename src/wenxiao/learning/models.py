@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wenxiao.learning.choices import JOB_ACTIVE, JobKind, JobState
+from wenxiao.orders.models import WorkOrder
 from wenxiao.recognition.learning import Adjustment
 
 
@@ -90,3 +91,32 @@ class EngineJob(models.Model):
     def is_active(self) -> bool:
         """Whether it waits or is at work."""
         return self.state in JOB_ACTIVE
+
+
+class SecondReading(models.Model):
+    """One question to the second reader, answered or not: the audit line and the opinion in one.
+
+    `unresolved`, `reason` and `start`/`end` (of the quotation, in the reply) are there when it was answered; `trouble`
+    says why not. `sent` counts the code points that left, all of them masked; no text is kept.
+    """
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="second_readings")
+    order_version = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    milliseconds = models.PositiveIntegerField(default=0)
+    model = models.CharField(max_length=80)
+    sent = models.PositiveIntegerField(default=0)
+    answered = models.BooleanField(default=False)
+    unresolved = models.BooleanField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    start = models.PositiveIntegerField(null=True)
+    end = models.PositiveIntegerField(null=True)
+    trouble = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("第二读者记录")
+        verbose_name_plural = _("第二读者记录")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.at:%Y-%m-%d}"

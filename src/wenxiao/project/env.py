@@ -44,6 +44,11 @@ def number(name: str, default: int) -> int:
         raise BadSetting(f"{name}: 应为整数，现在是“{text}”") from None
 
 
+def text(name: str) -> str:
+    """A variable as it is, without white space around it; "" when it is not set."""
+    return os.environ.get(name, "").strip()
+
+
 def names(name: str, default: str) -> list[str]:
     """A list separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]

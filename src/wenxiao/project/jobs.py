@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 #: Seconds between two looks at an empty queue.
 INTERVAL = 1.0
 _DAILY = "daily"
+#: Orders that the second reader is asked about between two looks at the queue.
+_QUESTIONS = 3
 #: How long finished jobs are kept to be looked at.
 _KEPT = timedelta(days=14)
 
@@ -87,6 +89,7 @@ class Loop:
         if waiting or jobs:
             self._drain()
         daily(date.today())
+        second_read()
 
     def _drain(self) -> None:
         self._worker = Worker(
@@ -109,6 +112,13 @@ def work(*, once: bool = False) -> None:
         signal.signal(signal.SIGTERM, loop.stop)
         signal.signal(signal.SIGINT, loop.stop)
     loop.run(once=once)
+
+
+def second_read() -> int:
+    """A few questions to the second reader, where there is one: so few that no import waits long behind them."""
+    from wenxiao.library.second_reading import read_some
+
+    return read_some(_QUESTIONS)
 
 
 def daily(today: date) -> bool:

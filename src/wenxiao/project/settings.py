@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from wenxiao.learning.reader import ReaderSettings
 from wenxiao.project import env
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -121,6 +122,18 @@ IMPORT_BATCH = env.number("WENXIAO_IMPORT_BATCH", 2000)
 IMPORT_LEASE_SECONDS = env.number("WENXIAO_IMPORT_LEASE", 60)
 #: Processes that recognise at once; 0 means one for each core.
 RECOGNITION_PROCESSES = env.number("WENXIAO_PROCESSES", 0)
+
+#: A language model on the centre's own network that gives a second opinion on the unclear middle; off by default.
+SECOND_READER = ReaderSettings(
+    url=env.text("WENXIAO_READER_URL"),
+    model=env.text("WENXIAO_READER_MODEL"),
+    key=env.text("WENXIAO_READER_KEY"),
+    seconds=env.number("WENXIAO_READER_SECONDS", 20),
+    daily=env.number("WENXIAO_READER_DAILY", 500),
+    low=env.number("WENXIAO_READER_FROM", 35) / 100,
+    high=env.number("WENXIAO_READER_TO", 65) / 100,
+    anywhere=env.flag("WENXIAO_READER_ANYWHERE"),
+)
 
 LOGGING = {
     "version": 1,

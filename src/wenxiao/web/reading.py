@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from wenxiao.display.highlight import Piece, Span, pieces, promise_number
 from wenxiao.library.models import Commitment, Finding
+from wenxiao.library.second_reading import opinion_on
 from wenxiao.orders.masking import mask_text
 from wenxiao.orders.models import WorkOrder
 from wenxiao.recognition.closure import probability
@@ -137,6 +139,31 @@ def asked(finding: Finding) -> list[Asked]:
         )
         for d in finding.demands
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What the second reader said, with the words of the reply that it rests on."""
+
+    verdict: str
+    reason: str
+    quote: str
+    model: str
+    at: datetime
+
+
+def second_opinion(order: WorkOrder) -> SecondOpinion | None:
+    """The opinion of the second reader on this version of an order; None when there is none."""
+    found = opinion_on(order)
+    if found is None:
+        return None
+    verdict = {
+        True: _("没有实质办结"),
+        False: _("已经实质办结"),
+        None: _("无法判断"),
+    }[found.unresolved]
+    quote = mask_text(order.reply, order.caller)[found.start or 0 : found.end or 0]
+    return SecondOpinion(verdict, mask_text(found.reason, order.caller), quote, found.model, found.at)
 
 
 def text_blocks(

@@ -79,6 +79,7 @@ def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
         ],
         "missing": reading.missing_words(finding) if finding else [],
         "asked": reading.asked(finding) if finding and not hidden else [],
+        "second": None if hidden else reading.second_opinion(order),
         "today": now,
         "may_assess": user.may_assess,
         "states": CommitmentState.choices,
