@@ -6,34 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('learning', '0001_initial'),
-        ('orders', '0002_search'),
+        ("learning", "0001_initial"),
+        ("orders", "0002_search"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SecondReading',
+            name="SecondReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_version', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('milliseconds', models.PositiveIntegerField(default=0)),
-                ('model', models.CharField(max_length=80)),
-                ('sent', models.PositiveIntegerField(default=0)),
-                ('answered', models.BooleanField(default=False)),
-                ('unresolved', models.BooleanField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('start', models.PositiveIntegerField(null=True)),
-                ('end', models.PositiveIntegerField(null=True)),
-                ('trouble', models.CharField(blank=True, max_length=30)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='second_readings', to='orders.workorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_version", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("milliseconds", models.PositiveIntegerField(default=0)),
+                ("model", models.CharField(max_length=80)),
+                ("sent", models.PositiveIntegerField(default=0)),
+                ("answered", models.BooleanField(default=False)),
+                ("unresolved", models.BooleanField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("start", models.PositiveIntegerField(null=True)),
+                ("end", models.PositiveIntegerField(null=True)),
+                ("trouble", models.CharField(blank=True, max_length=30)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="second_readings",
+                        to="orders.workorder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '第二读者记录',
-                'verbose_name_plural': '第二读者记录',
-                'ordering': ('-id',),
+                "verbose_name": "第二读者记录",
+                "verbose_name_plural": "第二读者记录",
+                "ordering": ("-id",),
             },
         ),
     ]
