@@ -124,6 +124,8 @@ def test_weeks_and_months_around_the_reply(text: str, day: date) -> None:
         ("3至5个月内", date(2026, 10, 11)),
         ("24小时内", date(2026, 5, 12)),
         ("48小时内", date(2026, 5, 13)),
+        ("一月内", date(2026, 6, 11)),
+        ("三月之内", date(2026, 8, 11)),
         ("近两天", date(2026, 5, 13)),
     ],
 )
@@ -217,7 +219,9 @@ def test_hints_have_no_date(text: str) -> None:
     assert due(text) is None
 
 
-@pytest.mark.parametrize("text", ["验收合格后两个星期内", "自受理之日起10个工作日内", "汛期结束后", "春节后"])
+@pytest.mark.parametrize(
+    "text", ["验收合格后两个星期内", "自受理之日起10个工作日内", "汛期结束后", "春节后", "开学后"]
+)
 def test_a_limit_from_an_event_waits_for_a_person(text: str) -> None:
     (phrase,) = times(text)
     assert phrase.due is None and phrase.hangs

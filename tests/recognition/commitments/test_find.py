@@ -67,6 +67,18 @@ def test_a_condition_has_no_date_and_asks_for_one() -> None:
     assert "需单位补报期限" in one.basis and "2026-06-10复核" in one.basis
 
 
+@pytest.mark.parametrize("word", ["今后", "以后", "站后"])
+def test_not_every_after_names_an_event(word: str) -> None:
+    got = found(f"从本周起，{word}我局将安排专人清运垃圾。")
+    assert all(word not in one.due_text for one in got)
+
+
+def test_a_day_before_the_reply_makes_no_due_day() -> None:
+    assert found("要求物业公司在2026年5月2日前将垃圾清理干净。") == []
+    for one in found("5月9日起我公司将调整该线路发车时间。"):
+        assert one.due is None
+
+
 def test_a_hint_is_fuzzy() -> None:
     (one,) = found("我局将尽快组织施工队伍对破损路面进行修复。")
     assert (one.due, one.certainty, one.due_text) == (None, "fuzzy", "尽快")
@@ -127,17 +139,71 @@ def test_signs_that_take_several_characters_do_not_shift_the_offsets() -> None:
     assert one.text.endswith("我局将于8月底前完成修复")
 
 
+# --- the domain's table of forms, one made-up promise for each ---------------------------------------------
+
+FORMS = [
+    ("我局将于6月底前完成路面修复。", date(2026, 6, 30), "以答复日2026-05-11为基准，“6月底前”取2026-06-30"),
+    ("我局将于7月15日前完成路面修复。", date(2026, 7, 15), "“7月15日前”取2026-07-15"),
+    ("我局将于12月中旬完成路面修复。", date(2026, 12, 20), "“12月中旬”取2026-12-20"),
+    ("我局将于三个工作日内完成路面修复。", date(2026, 5, 14), "“三个工作日内”取2026-05-14"),
+    ("我局将于一周内完成路面修复。", date(2026, 5, 18), "“一周内”取2026-05-18"),
+    ("我局将于15天内完成路面修复。", date(2026, 5, 26), "“15天内”取2026-05-26"),
+    ("我局将于两个月内完成路面修复。", date(2026, 7, 11), "“两个月内”取2026-07-11"),
+    ("我局将于本周内完成路面修复。", date(2026, 5, 17), "“本周内”取2026-05-17"),
+    ("我局将于下周一进场修复路面。", date(2026, 5, 18), "“下周一”取2026-05-18"),
+    ("我局将于本月内完成路面修复。", date(2026, 5, 31), "“本月内”取2026-05-31"),
+    ("我局将于国庆节前完成路面修复。", date(2026, 9, 30), "“国庆节前”取2026-09-30"),
+    ("我局将于开学前完成校门口路面修复。", date(2026, 8, 31), "“开学前”取2026-08-31"),
+    ("我局将于年底前完成路面修复。", date(2026, 12, 31), "“年底前”取2026-12-31"),
+    ("我局计划明年一季度完成路面修复。", date(2027, 3, 31), "“明年一季度”取2027-03-31"),
+    ("我局计划三季度末完成路面修复。", date(2026, 9, 30), "“三季度末”取2026-09-30"),
+    ("汛期结束后，我局将组织修复河堤。", None, "需单位补报期限，否则2026-06-10复核"),
+    ("项目竣工后，我局将组织移交道路。", None, "需单位补报期限，否则2026-06-10复核"),
+    ("待资金到位后，我局将组织修复路面。", None, "需单位补报期限，否则2026-06-10复核"),
+    ("我局将尽快组织人员修复路面。", None, "“尽快”没有写明日期，需单位补报期限，否则2026-06-10复核"),
+]
+
+
+@pytest.mark.parametrize(("body", "day", "why"), FORMS)
+def test_every_form_of_the_table_explains_its_day_in_chinese(body: str, day: date | None, why: str) -> None:
+    (one,) = found(body)
+    assert (one.due, one.certainty) == (day, "stated" if day else "fuzzy")
+    assert why in one.basis
+
+
+def test_what_goes_on_has_no_day() -> None:
+    got = found("我局将持续加强对该路段的巡查，实行长效管理。")
+    assert got and all(one.due is None and not one.concrete for one in got)
+
+
 # --- columns ----------------------------------------------------------------------------------------------
 
 REPLY = HELLO + "我局将于2026年12月底前完成道路修复。" + THANKS
 
 
-def test_the_planned_finish_wins_over_the_text() -> None:
+def test_the_planned_finish_wins_over_the_text_and_is_listed_once() -> None:
     order = Order(reply=REPLY, replied_at=datetime(2026, 5, 11), planned_finish=date(2026, 9, 30))
-    column, text = commitments_of(order)
-    assert (column.field, column.due, column.start) == ("planned_finish", date(2026, 9, 30), None)
-    assert text.due == date(2026, 9, 30)
+    (text,) = commitments_of(order)
+    assert (text.field, text.due) == ("reply", date(2026, 9, 30))
     assert "以工单“计划完成时间”列为准" in text.basis and "2026-12-31" in text.basis
+
+
+def test_the_same_day_in_column_and_text_is_one_commitment_with_both_named() -> None:
+    order = Order(reply=REPLY, replied_at=datetime(2026, 5, 11), planned_finish=date(2026, 12, 31))
+    (one,) = commitments_of(order)
+    assert "“2026年12月底前”取2026-12-31" in one.basis
+    assert "与工单“计划完成时间”列一致" in one.basis
+
+
+def test_a_planned_finish_that_no_text_tells_is_listed_by_itself() -> None:
+    order = Order(reply="已收悉。", replied_at=datetime(2026, 5, 11), planned_finish=date(2026, 9, 30))
+    (column,) = commitments_of(order)
+    assert (column.field, column.due, column.start) == ("planned_finish", date(2026, 9, 30), None)
+
+
+def test_a_promise_of_an_answer_that_is_not_final_says_so_once() -> None:
+    (dated,) = commitments_of(Order(reply=REPLY, replied_at=datetime(2026, 5, 11), is_final=False))
+    assert dated.due == date(2026, 12, 31) and "是否最终办理结果”为否" in dated.basis
 
 
 def test_an_earlier_day_in_the_text_stays() -> None:
@@ -185,9 +251,10 @@ def test_without_a_usable_time_a_year_named_before_carries_on() -> None:
     assert [one.due for one in commitments_of(Order(reply=reply))] == [date(2026, 6, 30), date(2026, 12, 31)]
 
 
-def test_without_a_usable_time_columns_count_first() -> None:
+def test_without_a_usable_time_the_planned_finish_dates_the_promise() -> None:
     order = Order(reply="我局将于三日内完成修复", planned_finish=date(2026, 9, 30))
-    assert commitments_of(order)[0].field == "planned_finish"
+    (one,) = commitments_of(order)
+    assert one.due == date(2026, 9, 30) and "以工单“计划完成时间”列为准" in one.basis
 
 
 def test_orders_with_and_without_time_keep_their_places_in_a_batch() -> None:
@@ -235,6 +302,12 @@ CLAUSES = st.sampled_from(
         "预计年底完工",
     ]
 )
+
+
+@given(st.lists(CLAUSES, max_size=10).map("".join), st.dates(date(2004, 1, 1), date(2035, 12, 31)))
+def test_nothing_is_due_before_the_reply(text: str, reference: date) -> None:
+    for one in find_commitments(text, reference=reference):
+        assert one.due is None or one.due >= reference or "文中所述" in one.basis
 
 
 @given(st.lists(CLAUSES, max_size=25).map("".join), st.dates(date(2010, 1, 1), date(2030, 1, 1)))

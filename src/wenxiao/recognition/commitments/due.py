@@ -7,6 +7,7 @@ from datetime import date
 
 from wenxiao.recognition.commitments.document import LOOK_BACK, Document
 from wenxiao.recognition.commitments.reading import TimePhrase, in_title
+from wenxiao.recognition.commitments.words import default_words
 
 #: A clause longer than this is a statement of its own, not the time of its neighbour (characters).
 SHORT = 30
@@ -58,7 +59,9 @@ def _only_says_when(doc: Document, i: int) -> bool:
         return True
     settings, text = doc.conventions.settings, doc.normal.text
     opens = text.startswith(settings.condition_open, start, end)
-    return opens and text.endswith(settings.condition_close, start, end)
+    if opens and text.endswith(settings.condition_close, start, end):
+        return True
+    return text.endswith("后", start, end) and text.endswith(settings.events, start, end - 1)
 
 
 def _only_finishes(doc: Document, one: Found) -> bool:
@@ -161,6 +164,12 @@ def _date_before(doc: Document, first: int) -> TimePhrase | None:
     return None
 
 
+def says_will(doc: Document, one: Found) -> bool:
+    """Whether the commitment has a word for what is to come (将, 计划, 拟)."""
+    will = default_words().number("will")
+    return any(number == will for i in range(one.first, one.last + 1) for number, _ in doc.words_of(i))
+
+
 def condition(doc: Document, one: Found) -> tuple[int, int] | None:
     """待…后, 一旦…, 竣工后: where the event that the undertaking waits for is named, if it is."""
     start, end = doc.starts[one.first], doc.ends[one.last]
@@ -175,7 +184,6 @@ def condition(doc: Document, one: Found) -> tuple[int, int] | None:
             if stop > at:
                 return start + at, start + stop + len(closing)
     after = text.find("后", 2)
-    around = {text[after - 1 : after + 1], text[after : after + 2]}
-    if after > 0 and not around & settings.not_after:
+    if after > 0 and text.endswith(settings.events, 0, after):
         return start, start + after + 1
     return None

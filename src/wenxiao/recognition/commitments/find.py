@@ -12,7 +12,7 @@ from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import moments
 from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.document import Document, Lists
-from wenxiao.recognition.commitments.due import Found, condition, joined, time_of
+from wenxiao.recognition.commitments.due import Found, condition, joined, says_will, time_of
 from wenxiao.recognition.commitments.features import features
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
@@ -59,10 +59,9 @@ def find_many(
     model = model or default_model()
     found: list[list[Commitment]] = []
     for block in _blocks(replies):
-        found += [
-            [_commitment(doc, one, field) for one in _decide(doc, candidates, model)]
-            for doc, candidates in _look(block, conventions, model)
-        ]
+        for doc, candidates in _look(block, conventions, model):
+            read = (_commitment(doc, one, field) for one in _decide(doc, candidates, model))
+            found.append([one for one in read if one is not None])
     return found
 
 
@@ -132,11 +131,17 @@ def time_slots(doc: Document, i: int) -> list[int]:
     return moments.slots(own, before, {number for number, _ in doc.words_of(i)})
 
 
-def _commitment(doc: Document, one: Found, field: str) -> Commitment:
+def _commitment(doc: Document, one: Found, field: str) -> Commitment | None:
+    """The commitment with its day; None where its only day lies before the reply: that is a report of what was to be
+    done by then, unless it says that it will be (“9月14日起我司将调整…”), and then it has no day."""
+    time = time_of(doc, one)
+    if time is not None and _lies_before(doc, time):
+        if time.before or not says_will(doc, one):
+            return None
+        time = None
     start, end = doc.normal.span(doc.starts[one.first], doc.ends[one.last])
     who = promisor(doc, one.clause)
     commitment = Commitment(field, start, end, doc.original[start:end], concrete=one.concrete, promisor=who)
-    time = time_of(doc, one)
     if time is None:
         event = condition(doc, one)
         if event:
@@ -155,6 +160,12 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment:
     commitment.basis = commitment.basis or _no_date(doc, time.text, time.note)
     commitment.provisional = time.provisional
     return commitment
+
+
+def _lies_before(doc: Document, time: TimePhrase) -> bool:
+    """A limit counted from a day told of (“5月16日发函，要求10日内整改”) is still owed when it has run out."""
+    known = doc.conventions.dated or time.absolute
+    return known and time.from_reply and time.due is not None and time.due < doc.reference
 
 
 def _no_reference(time: TimePhrase) -> str:

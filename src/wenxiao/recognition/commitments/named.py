@@ -61,6 +61,8 @@ def _within_year(
         return None if open_year else from_period(reading, phrase, part_of_year(year, ""))
     if season:
         period = _season(reading, year, rest)
+        if reading.suffix in AFTER and period.first == period.last:
+            return hanging(phrase, f"“{rest}”按设置为{period.last}")
         phrase.loose = not reading.suffix
     elif "月" in rest:
         period = _of_months(year, rest)

@@ -48,10 +48,16 @@ def _noted(one: Commitment, note: str) -> Commitment:
 
 
 def _with_columns(order: Order, found: list[Commitment]) -> list[Commitment]:
+    """One undertaking is listed once: where the reply tells what the column dates, the reply's words carry the day."""
     planned = order.planned_finish if order.is_final is not True else None
     if planned:
         found = [_held_to(one, planned) for one in found]
-    return [*_from_columns(order), *found]
+        is_told = any(one.concrete and one.due == planned for one in found)
+    else:
+        is_told = order.is_final is False and any(one.concrete for one in found)
+        if is_told:
+            found = [_not_final(one) for one in found]
+    return found if is_told else [*_from_columns(order), *found]
 
 
 def _from_columns(order: Order) -> list[Commitment]:
@@ -68,8 +74,19 @@ def _from_columns(order: Order) -> list[Commitment]:
 
 
 def _held_to(one: Commitment, planned: date) -> Commitment:
-    if not one.concrete or (one.due and one.due <= planned):
+    if one.concrete and one.due == planned:
+        return replace(one, basis=f"{one.basis}；与工单“计划完成时间”列一致")
+    if not one.concrete or (one.due and one.due < planned):
         return one
     said = f"，答复写作{one.due}" if one.due else ""
     basis = f"以工单“计划完成时间”列为准，取{planned}{said}"
     return replace(one, due=planned, certainty="stated", basis=basis, provisional=False)
+
+
+def _not_final(one: Commitment) -> Commitment:
+    """A promise of a reply that the unit itself marks as not final: without a day it must be given one."""
+    if not one.concrete:
+        return one
+    said = "工单“是否最终办理结果”为否"
+    basis = f"{one.basis}；{said}" if one.basis else f"{said}，答复没有写期限，需单位补报期限"
+    return replace(one, basis=basis)

@@ -35,7 +35,7 @@ class Settings:
     fuzzy: tuple[str, ...]
     condition_open: tuple[str, ...]
     condition_close: tuple[str, ...]
-    not_after: frozenset[str]
+    events: tuple[str, ...]
     finish_open: tuple[str, ...]
     then: tuple[str, ...]
     told: tuple[str, ...]
@@ -71,7 +71,7 @@ class Settings:
             fuzzy=tuple(raw["fuzzy"]["words"]),
             condition_open=tuple(raw["conditional"]["open"]),
             condition_close=tuple(raw["conditional"]["close"]),
-            not_after=frozenset(raw["conditional"]["not_after"]),
+            events=tuple(raw["conditional"]["events"]),
             finish_open=tuple(raw["finish"]["open"]),
             then=tuple(raw["then"]["words"]),
             told=tuple(raw["told"]["words"]),
