@@ -1,5 +1,6 @@
 """What only the whole collection shows."""
 
+import tracemalloc
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,31 @@ def test_a_repeat_names_the_same_callers_earlier_order_of_the_same_unit():
     assert earlier(added[2]) == "本人前次来电（工单甲1，2026-06-01来电，2026-06-05办结）"
 
 
+def test_a_reader_who_may_see_every_order_is_told_which_ones():
+    orders = [
+        order("甲1", "06-01", closed="06-05", phone="1380", unit="甲镇"),
+        order("乙1", "06-10", closed="06-12", phone="1390", unit="乙镇"),
+        order("乙2", "07-01", phone="1370", unit="乙镇"),
+    ]
+    added = conclude(orders, ["M1"] * 3, sees_all=True)
+    assert earlier(added[2]) == (
+        "同一事项前次来电（工单乙1，2026-06-10来电，2026-06-12办结；工单甲1，2026-06-01来电，2026-06-05办结）"
+    )
+    assert [e.text for e in added[0].evidence if e.signal == "called_again"] == ["工单乙1，2026-06-10来电"]
+
+
+def test_a_trace_of_an_order_is_small():
+    collection = Collection(RULES)
+    tracemalloc.start()
+    for n in range(20_000):
+        collection.add(
+            order(f"20260601{n:08}", "06-01", closed="06-05", phone=f"139{n}", reply="已处理" * 40)
+        )
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert kept / 20_000 < 120
+
+
 def test_a_repeat_by_somebody_else_or_at_another_unit_says_when_and_not_which():
     first = order("甲1", "06-01", closed="06-05", phone="1380", unit="甲镇")
     others = conclude([first, order("2", "07-01", phone="1390", unit="甲镇")], ["M1", "M1"])
@@ -130,8 +156,8 @@ def earlier(added):
     return evidence.text
 
 
-def conclude(orders, matters):
-    collection = Collection(RULES)
+def conclude(orders, matters, *, sees_all=False):
+    collection = Collection(RULES, sees_all=sees_all)
     for one in orders:
         collection.add(one)
     return collection.conclude(None if matters is None else [Assigned(m) for m in matters])

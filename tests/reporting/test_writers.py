@@ -71,7 +71,7 @@ def test_the_workbook_has_one_row_an_order_with_frozen_header_and_filters(tmp_pa
     book = openpyxl.load_workbook(write(tmp_path / "f.xlsx"))
     sheet = book["工单"]
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:R2"
+    assert sheet.auto_filter.ref == "A1:S2"
     row = dict(zip([c.value for c in sheet[1]], sheet[2], strict=True))
     assert row["工单编号"].value == "1"
     assert row["未实质性办结可能性"].value == 0.91
@@ -96,7 +96,7 @@ def test_the_ledger_sheet_has_a_row_for_each_commitment(tmp_path):
 @pytest.mark.parametrize("text", ["\x00\x0b坏字符\ud800", "长" * 200_000])
 def test_a_workbook_holds_any_text(tmp_path, text):
     path = write(tmp_path / "f.xlsx", [(order(unit=text), finding())])
-    assert openpyxl.load_workbook(path)["工单"]["J2"].value[:32_767]
+    assert openpyxl.load_workbook(path)["工单"]["L2"].value[:32_767]
 
 
 def test_the_page_marks_the_evidence_and_escapes_the_rest(tmp_path):
@@ -220,3 +220,25 @@ def test_problems_stay_out_of_memory():
     tracemalloc.stop()
     assert peak < 4_000_000
     assert len(log) == sum(1 for _ in log) == 20_001
+
+
+def repeated():
+    found = finding()
+    found.evidence += [
+        Evidence(
+            "repeat_earlier", "matter", None, None, "本人前次来电（工单7，2026-06-01来电，2026-06-05办结）"
+        ),
+        Evidence("repeat_marked", "previous_order", None, None, "6"),
+    ]
+    return [(order(), found)]
+
+
+def test_the_workbook_names_the_earlier_orders(tmp_path):
+    sheet = openpyxl.load_workbook(write(tmp_path / "f.xlsx", repeated()))["工单"]
+    row = dict(zip([c.value for c in sheet[1]], [c.value for c in sheet[2]], strict=True))
+    assert row["前次来电"] == "本人前次来电（工单7，2026-06-01来电，2026-06-05办结）\n来源写明前次工单：6"
+
+
+def test_the_page_names_the_earlier_orders(tmp_path):
+    page = write(tmp_path / "f.html", repeated()).read_text("utf-8")
+    assert "工单7，2026-06-01来电" in page and "来源写明前次工单：6" in page

@@ -65,7 +65,7 @@ def group_all(today: date, check: Check = lambda: None) -> None:
     refresh_matters(today, check)
 
 
-def _conclude(today: date) -> tuple[list[int], list[Added]]:
+def _conclude(today: date) -> tuple[list[int], Sequence[Added]]:
     """What the whole collection says about each order: keys and additions, side by side."""
     settings = engine_settings(today)
     rules = ColumnSignals(settings.data, learned(settings))

@@ -1,26 +1,29 @@
 """What only a whole collection shows: calls that came again, copied replies, a unit that closes by label.
 
-`Collection` keeps a few numbers an order, not its text, so that a million orders fit in memory. It is fed in input
+`Collection` keeps a few numbers an order, not its text (`traces.py`), so that a million orders fit in memory. It is fed in input
 order and concluded once; the conclusion does not depend on how the input was cut into batches.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right, insort
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, overload
 
 from wenxiao.recognition.closure import KINDS, closure_class, probability, says_it_is_done
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.schema import Evidence, Finding, Order
+from wenxiao.recognition.traces import DAY, NEVER, NO_UNIT, Traces, moment
 
 #: How many of a matter's closed orders are looked through for the same caller's.
 LOOK_BACK = 50
+#: How many of them are named to a reader who may see every order.
+NAMED = 3
+_OTHER = re.compile("[^\u4e00-\u9fff]+")
 
 
 class Assigned(Protocol):
@@ -42,161 +45,165 @@ class Added:
     repeat: bool = False
 
 
-@dataclass(slots=True)
-class _Trace:
-    order: str
-    unit: str
-    called_at: datetime | None
-    closed_at: datetime | None
-    reply: bytes
-    escaped: bool
-    caller: bytes
-    named: bool
+class Conclusions(Sequence[Added]):
+    """One `Added` for each order, in input order, each made when it is asked for: most orders have nothing added."""
+
+    def __init__(self, count: int, assigned: Sequence[Assigned] | None) -> None:
+        self._count, self._assigned = count, assigned
+        self.evidence: dict[int, list[Evidence]] = defaultdict(list)
+        self.repeats: set[int] = set()
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Added: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Added]: ...
+    def __getitem__(self, at: int | slice) -> Added | list[Added]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(self._count))]
+        if not -self._count <= at < self._count:
+            raise IndexError(at)
+        at %= self._count
+        evidence = list(self.evidence.get(at, ()))
+        if self._assigned is None:
+            return Added(evidence=evidence)
+        given = self._assigned[at]
+        return Added(given.matter, given.score, evidence, at in self.repeats)
 
 
 class Collection:
-    """Gathers traces of orders, then says what they show together."""
+    """Gathers traces of orders, then says what they show together. `sees_all` is for a reader who may see every order of
+    the collection: then each earlier or later call is named by its number."""
 
-    def __init__(self, rules: ColumnSignals) -> None:
-        self._rules = rules
-        self._traces: list[_Trace] = []
+    def __init__(self, rules: ColumnSignals, *, sees_all: bool = False) -> None:
+        self._rules, self._sees_all = rules, sees_all
+        self._traces = Traces()
+        self._said: dict[tuple[str, str], Evidence] = {}
 
     def add(self, order: Order) -> None:
         """Take note of one order; call in input order."""
         # Figures, Latin letters and marks differ between copies of one form (numbers of orders, dates, names of accounts).
-        reply = "".join(filter(_is_word, order.reply or order.handling))
+        reply = _OTHER.sub("", order.reply or order.handling)
         long_enough = len(reply) >= self._rules.thresholds.copied_length
-        self._traces.append(
-            _Trace(
-                order.order,
-                order.unit.strip(),
-                order.called_at,
-                order.closed_at or order.replied_at,
-                _digest(reply) if long_enough else b"",
-                self._rules.escaped(order),
-                _digest(order.phone.strip() or order.caller.strip()),
-                order.is_confidential is not True,
-            )
-        )
+        self._traces.add(order, reply if long_enough else "", is_escaped=self._rules.escaped(order))
 
-    def conclude(self, assigned: Sequence[Assigned] | None) -> list[Added]:
+    def conclude(self, assigned: Sequence[Assigned] | None) -> Sequence[Added]:
         """One `Added` for each order, in input order. Without matters, the rules that need them stay silent."""
-        added = [Added() for _ in self._traces]
-        self._escape_labels(added)
-        self._flurries(added)
-        if assigned is None:
-            return added
-        for one, given in zip(added, assigned, strict=True):
-            one.matter, one.matter_score = given.matter, given.score
-        self._repeats(added)
-        self._copied(added)
-        return added
+        if assigned is not None and len(assigned) != len(self._traces):
+            raise ValueError(f"{len(assigned)} matters for {len(self._traces)} orders")
+        found = Conclusions(len(self._traces), assigned)
+        self._escape_labels(found)
+        self._flurries(found)
+        if assigned is not None:
+            self._repeats(found, assigned)
+            self._copied(found, assigned)
+        return found
 
     def _evidence(self, name: str, column: str, value: str) -> Evidence:
-        return Evidence(name, column, None, None, value, self._rules.signals[name].prior)
+        """Orders of which the same is said share one object."""
+        known = self._said.get((name, value))
+        if known is None:
+            prior = self._rules.signals[name].prior
+            known = self._said[name, value] = Evidence(name, column, None, None, value, prior)
+        return known
 
-    def _repeats(self, added: list[Added]) -> None:
+    def _repeats(self, found: Conclusions, assigned: Sequence[Assigned]) -> None:
         """A call about a matter after one of its orders was closed: the later is a repeat, the earlier did not hold."""
-        window = timedelta(days=self._rules.thresholds.repeat_days)
+        traces, window = self._traces, self._rules.thresholds.repeat_days * DAY
         matters: dict[str, list[int]] = defaultdict(list)
-        for at, one in enumerate(added):
-            if self._traces[at].called_at is not None:
-                matters[one.matter].append(at)
+        for at, given in enumerate(assigned):
+            if traces.called[at] != NEVER:
+                matters[given.matter].append(at)
         for members in matters.values():
-            members.sort(key=lambda at: (_called(self._traces[at]), at))
-            calls = [_called(self._traces[at]) for at in members]
-            ended: list[tuple[datetime, int]] = []
+            members.sort(key=lambda at: (traces.called[at], at))
+            calls = [traces.called[at] for at in members]
+            ended: list[tuple[int, int]] = []
             for place, at in enumerate(members):
-                added[at].repeat = bool(ended) and ended[0][0] < calls[place]
-                if added[at].repeat:
+                if ended and ended[0][0] < calls[place]:
+                    found.repeats.add(at)
                     value = self._earlier(at, ended, calls[place])
-                    added[at].evidence.append(self._evidence("repeat_earlier", "matter", value))
-                closed = self._traces[at].closed_at
-                if closed is None:
+                    found.evidence[at].append(self._evidence("repeat_earlier", "matter", value))
+                closed = traces.closed[at]
+                if closed == NEVER:
                     continue
                 insort(ended, (closed, at))
                 again = bisect_right(calls, closed, lo=place + 1)
                 if again < len(calls) and calls[again] - closed <= window:
-                    value = f"{calls[again]:%Y-%m-%d}"  # not its number: it may be an order that this reader may not see
-                    added[at].evidence.append(self._evidence("called_again", "matter", value))
+                    value = self._later(members[again])
+                    found.evidence[at].append(self._evidence("called_again", "matter", value))
 
-    def _earlier(self, at: int, ended: list[tuple[datetime, int]], called: datetime) -> str:
-        """The last order of the matter that was closed before this call, the same caller's before others'.
+    def _later(self, at: int) -> str:
+        """The next call, with its number only for a reader who may see every order."""
+        day = f"{moment(self._traces.called[at]):%Y-%m-%d}"
+        return f"工单{self._traces.number(at)}，{day}来电" if self._sees_all else day
 
-        Its number is given only for the same caller's call that the same unit handled: another may be an order that
-        this reader may not see.
+    def _earlier(self, at: int, ended: list[tuple[int, int]], called: int) -> str:
+        """The last order of the matter that was closed before this call, the same caller's before others'; a reader who
+        may see every order is told of the last few.
+
+        To others a number is given only for the same caller's call that the same unit handled: another may be an order
+        that this reader may not see.
         """
-        trace = self._traces[at]
+        traces = self._traces
         # The newest few are enough: a matter of a thousand calls must not cost a million looks.
         before = ended[: bisect_right(ended, called, key=lambda one: one[0])][-LOOK_BACK:]
-        own = [one for one in before if trace.caller and self._traces[one[1]].caller == trace.caller]
-        closed, other = (own or before)[-1]
-        earlier = self._traces[other]
-        number = f"工单{earlier.order}，" if own and earlier.named and earlier.unit == trace.unit else ""
+        own = [one for one in before if traces.caller[at] and traces.caller[one[1]] == traces.caller[at]]
+        told = (own or before)[-NAMED:] if self._sees_all else (own or before)[-1:]
         who = "本人" if own else "同一事项"
-        return f"{who}前次来电（{number}{_called(earlier):%Y-%m-%d}来电，{closed:%Y-%m-%d}办结）"
+        return f"{who}前次来电（{'；'.join(self._told(at, one, bool(own)) for one in reversed(told))}）"
 
-    def _copied(self, added: list[Added]) -> None:
+    def _told(self, at: int, one: tuple[int, int], is_own: bool) -> str:
+        traces, (closed, other) = self._traces, one
+        may_name = is_own and traces.is_named(other) and traces.unit[other] == traces.unit[at]
+        number = f"工单{traces.number(other)}，" if self._sees_all or may_name else ""
+        return f"{number}{moment(traces.called[other]):%Y-%m-%d}来电，{moment(closed):%Y-%m-%d}办结"
+
+    def _copied(self, found: Conclusions, assigned: Sequence[Assigned]) -> None:
         """The same reply under several different matters."""
-        under: dict[bytes, set[str]] = defaultdict(set)
-        for one, trace in zip(added, self._traces, strict=True):
-            if trace.reply:
-                under[trace.reply].add(one.matter)
-        for one, trace in zip(added, self._traces, strict=True):
-            count = len(under.get(trace.reply, ()))
+        under: dict[int, set[str]] = defaultdict(set)
+        for given, reply in zip(assigned, self._traces.reply, strict=True):
+            if reply:
+                under[reply].add(given.matter)
+        for at, reply in enumerate(self._traces.reply):
+            count = len(under.get(reply, ()))
             if count >= self._rules.thresholds.copied_orders:
-                one.evidence.append(self._evidence("copied_reply", "collection", str(count)))
+                found.evidence[at].append(self._evidence("copied_reply", "collection", str(count)))
 
-    def _escape_labels(self, added: list[Added]) -> None:
+    def _escape_labels(self, found: Conclusions) -> None:
         """A unit whose share of escape labels is far above that of all the others."""
-        closed, escaped = Counter[str](), Counter[str]()
-        for trace in self._traces:
-            closed[trace.unit] += 1
-            escaped[trace.unit] += trace.escaped
-        all_closed, all_escaped = sum(closed.values()), sum(escaped.values())
-        limits = self._rules.thresholds
-        for one, trace in zip(added, self._traces, strict=True):
-            mine, total = escaped[trace.unit], closed[trace.unit]
-            if not (trace.escaped and trace.unit and total >= limits.escape_orders):
+        traces, limits = self._traces, self._rules.thresholds
+        closed = Counter(traces.unit)
+        escaped = Counter(unit for at, unit in enumerate(traces.unit) if traces.is_escaped(at))
+        all_closed, all_escaped = len(traces), escaped.total()
+        for at, unit in enumerate(traces.unit):
+            mine, total = escaped[unit], closed[unit]
+            if not (traces.is_escaped(at) and unit != NO_UNIT and total >= limits.escape_orders):
                 continue
             others = (all_escaped - mine) / max(1, all_closed - total)
             if mine / total >= limits.escape_ratio * max(others, 1 / max(1, all_closed)):
-                one.evidence.append(self._evidence("escape_label", "collection", f"{mine}/{total}"))
+                found.evidence[at].append(self._evidence("escape_label", "collection", f"{mine}/{total}"))
 
-    def _flurries(self, added: list[Added]) -> None:
+    def _flurries(self, found: Conclusions) -> None:
         """A unit that closes many times its daily number in the last two days of a month."""
-        limits = self._rules.thresholds
-        months: dict[tuple[str, int, int], list[int]] = defaultdict(list)
-        for at, trace in enumerate(self._traces):
-            if trace.unit and trace.closed_at is not None:
-                months[trace.unit, trace.closed_at.year, trace.closed_at.month].append(at)
-        for (_unit, year, month), members in months.items():
-            days = monthrange(year, month)[1]
-            late = [at for at in members if _closed(self._traces[at]).day > days - 2]
-            daily = (len(members) - len(late)) / (days - 2)
-            if len(late) < limits.flurry_orders or len(late) / 2 < limits.flurry_ratio * daily:
+        limits, traces = self._rules.thresholds, self._traces
+        members, late = Counter[tuple[int, int, int]](), defaultdict[tuple[int, int, int], list[int]](list)
+        for at, (unit, closed) in enumerate(zip(traces.unit, traces.closed, strict=True)):
+            if unit == NO_UNIT or closed == NEVER:
                 continue
-            value = f"最后两天办结{len(late)}件，当月其余日子每天{daily:.1f}件"
-            for at in late:
-                added[at].evidence.append(self._evidence("closed_in_flurry", "collection", value))
-
-
-def _is_word(char: str) -> bool:
-    return "\u4e00" <= char <= "\u9fff"
-
-
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=8).digest() if text else b""
-
-
-def _closed(trace: _Trace) -> datetime:
-    assert trace.closed_at is not None
-    return trace.closed_at
-
-
-def _called(trace: _Trace) -> datetime:
-    assert trace.called_at is not None
-    return trace.called_at
+            day = moment(closed)
+            month = unit, day.year, day.month
+            members[month] += 1
+            if day.day > monthrange(day.year, day.month)[1] - 2:
+                late[month].append(at)
+        for month, those in late.items():
+            daily = (members[month] - len(those)) / (monthrange(*month[1:])[1] - 2)
+            if len(those) < limits.flurry_orders or len(those) / 2 < limits.flurry_ratio * daily:
+                continue
+            value = f"最后两天办结{len(those)}件，当月其余日子每天{daily:.1f}件"
+            for at in those:
+                found.evidence[at].append(self._evidence("closed_in_flurry", "collection", value))
 
 
 def conclude_finding(finding: Finding, added: Added) -> Finding:

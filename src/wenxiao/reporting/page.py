@@ -13,7 +13,7 @@ from wenxiao.display.highlight import Piece, Span, pieces, promise_number
 from wenxiao.display.masking import mask
 from wenxiao.recognition.schema import TEXT_FIELDS, Evidence, Finding, Order
 from wenxiao.reporting import words
-from wenxiao.reporting.rows import concrete
+from wenxiao.reporting.rows import concrete, earlier_in_words
 from wenxiao.reporting.workbook import REJECTED, WARNED
 from wenxiao.scanning.result import Listing, ScanResult
 
@@ -128,6 +128,8 @@ def _speaking(finding: Finding) -> list[Evidence]:
 
 def _why(finding: Finding) -> str:
     lines = [f"<li>{_signal(n, e)}</li>" for n, e in enumerate(_speaking(finding), 1)]
+    if earlier := earlier_in_words(finding):
+        lines.append(f"<li><b>前次来电</b>　{_html(earlier.replace(chr(10), '；'))}</li>")
     if finding.missing:
         missing = "；".join(words.missing()[m][0] for m in finding.missing)
         lines.append(f"<li><b>缺少</b>　{escape(missing)}</li>")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from wenxiao.display.harmless import one_line
 from wenxiao.display.masking import mask
 from wenxiao.recognition.schema import TEXT_FIELDS, Commitment, Evidence, Finding, Order
 from wenxiao.reporting import words
@@ -35,8 +36,26 @@ def evidence_in_words(finding: Finding) -> str:
 def _in_words(evidence: Evidence) -> str:
     label, where = words.signal_label(evidence.signal), words.field_label(evidence.field)
     if evidence.field in TEXT_FIELDS:
-        return f"{label}（{where}）：{mask(' '.join(evidence.text.split()))}"
+        return f"{label}（{where}）：{mask(one_line(evidence.text))}"
     return f"{label}（{where}：{evidence.text}）" if evidence.text else label
+
+
+def earlier_in_words(finding: Finding) -> str:
+    """What is known of the calls before this one, a line each: which orders and when, what a column says, what is told."""
+    return "\n".join(_EARLIER[e.signal](e) for e in finding.evidence if e.signal in _EARLIER)
+
+
+def _marked_repeat(evidence: Evidence) -> str:
+    if evidence.field == "previous_order":
+        return f"来源写明前次工单：{evidence.text.strip()}"
+    return "来源标注为重复来电"
+
+
+_EARLIER: dict[str, Callable[[Evidence], str]] = {
+    "repeat_earlier": lambda e: e.text,
+    "repeat_marked": _marked_repeat,
+    "repeat_said": lambda e: f"文中说：{mask(one_line(e.text))}",
+}
 
 
 def missing_in_words(finding: Finding) -> str:
@@ -46,7 +65,7 @@ def missing_in_words(finding: Finding) -> str:
 def commitments_in_words(finding: Finding) -> str:
     """Numbered lines: the promise, its last day and how that was worked out."""
     return "\n".join(
-        f"{n}. {mask(' '.join(c.text.split()))}{_due_in_words(c)}" for n, c in enumerate(concrete(finding), 1)
+        f"{n}. {mask(one_line(c.text))}{_due_in_words(c)}" for n, c in enumerate(concrete(finding), 1)
     )
 
 
@@ -68,12 +87,14 @@ def next_due(finding: Finding) -> date | None:
 COLUMNS = (
     Column("工单编号", 18, "text", lambda o, f: f.order),
     Column("未实质性办结可能性", 12, "percent", lambda o, f: f.unresolved),
+    Column("标题", 28, "wrap", lambda o, f: mask(o.title.strip())),
     Column("办结性质", 16, "text", lambda o, f: words.CLASSES[f.closure_class]),
     Column("类别", 18, "text", lambda o, f: "、".join(words.KINDS[k] for k in f.kinds)),
     Column("依据（信号与原文）", 60, "wrap", lambda o, f: evidence_in_words(f)),
     Column("缺少的证据", 24, "wrap", lambda o, f: missing_in_words(f)),
     Column("承诺", 44, "wrap", lambda o, f: commitments_in_words(f)),
     Column("最近到期日", 12, "date", lambda o, f: next_due(f)),
+    Column("前次来电", 40, "wrap", lambda o, f: earlier_in_words(f)),
     Column("同一事项", 11, "text", lambda o, f: f.matter),
     Column("承办单位", 16, "text", lambda o, f: o.unit),
     Column("来电时间", 12, "date", lambda o, f: o.called_at.date() if o.called_at else None),
@@ -83,7 +104,6 @@ COLUMNS = (
         "date",
         lambda o, f: t.date() if (t := o.replied_at or o.closed_at) else None,
     ),
-    Column("标题", 28, "wrap", lambda o, f: mask(o.title.strip())),
     Column("诉求内容", 50, "text", lambda o, f: mask(o.content.strip())),
     Column("答复", 50, "text", lambda o, f: mask((o.reply or o.handling).strip())),
     Column("来源文件", 16, "text", lambda o, f: f.file),

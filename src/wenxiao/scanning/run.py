@@ -65,8 +65,8 @@ def scan(plan: Plan, result: ScanResult, writers: Sequence[Writer], progress: Pr
         writer.finish(result)
 
 
-def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress) -> list[Added]:
-    collection = Collection(ColumnSignals(plan.settings.data, learned(plan.settings)))
+def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress) -> Sequence[Added]:
+    collection = Collection(ColumnSignals(plan.settings.data, learned(plan.settings)), sees_all=True)
     grouper = Grouper() if plan.matters else None
     done = 0
     for orders, findings in read_batches(_batches(plan, result), plan.settings, plan.processes):
