@@ -127,6 +127,16 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file(write, read) -> 
     assert len(result.orders) == 2997
 
 
+def test_a_problem_keeps_what_stands_in_the_cell_but_nothing_of_a_person(write, read) -> None:
+    header = "工单编号,来电时间,联系电话,诉求内容,答复内容\n"
+    result = read(write(header + "1,去年冬天,1.39E+17,甲,乙\n1,2026-03-01,2,丙,丁\n"))
+    values = {p.code: p.value for p in [*result.warnings, *result.rejects]}
+    assert values["unreadable_date"] == "去年冬天"
+    assert values["same_number_different_content"] == "1"
+    assert not any("1.39" in value for value in values.values())
+    assert not any("去年冬天" in p.message for p in result.warnings)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_undecodable_bytes_are_marked_and_named(write, read, encoding) -> None:
     text = HEADER + "".join(f"{i},2026-03-05,内容{i},答复{i},\n" for i in range(2, 90))

@@ -77,8 +77,8 @@ def _figures(out: Console, result: ScanResult) -> None:
 
 
 def _line(name: str, figures: list[tuple[str, int]]) -> str:
-    # A no-break space keeps each figure with its word when the terminal is narrow.
-    return f"{name}　" + "　".join(f"{label}\u00a0[bold]{n}[/]" for label, n in figures)
+    # No space between a word and its figure: a narrow terminal would break the line there.
+    return f"{name}　" + "　".join(f"{label}：[bold]{n}[/]" for label, n in figures)
 
 
 def _top(out: Console, result: ScanResult) -> None:

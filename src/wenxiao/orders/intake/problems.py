@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+#: Characters of a cell that a problem keeps.
+VALUE_LENGTH = 60
 
 
 @lru_cache(maxsize=8)
@@ -42,7 +45,8 @@ class Problem:
     `row` counts from 1 as a spreadsheet numbers rows; in a CSV that is the number of the record, blank ones
     included, as Excel would number it; in JSON Lines the line; in a JSON array the element. `line` is the line of the text file where
     the record begins (0 for workbooks). `column` is the header, or "" where the whole row is meant. `value` is the start
-    of the cell as it stands, where there is one: a caller's words, to be masked before anybody sees it, and never logged.
+    of the cell as it stands, where there is one and it is nobody's name or number: to be masked before anybody sees it,
+    and left out of `repr`, so that no log holds it.
     """
 
     file: str
@@ -53,7 +57,7 @@ class Problem:
     message: str
     message_en: str
     line: int = 0
-    value: str = ""
+    value: str = field(default="", repr=False)
 
 
 #: A row that did not get in. Warnings about rows that did have the same shape.
@@ -69,8 +73,9 @@ class Place:
     row: int
     line: int = 0
 
-    def problem(self, code: str, column: str = "", **values: object) -> Problem:
-        """A problem of this row, in words."""
+    def problem(self, code: str, column: str = "", *, cell: object = "", **values: object) -> Problem:
+        """A problem of this row, in words; `cell` is what stands there, kept apart from the words."""
         values.setdefault("line", self.line)
         message, message_en = _say(code, values)
-        return Problem(self.file, self.sheet, self.row, column, code, message, message_en, self.line)
+        value = str(cell)[:VALUE_LENGTH]
+        return Problem(self.file, self.sheet, self.row, column, code, message, message_en, self.line, value)

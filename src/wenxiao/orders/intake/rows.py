@@ -31,6 +31,8 @@ from wenxiao.recognition.schema import TEXT_FIELDS, Order
 
 _NUMBER_TEXTS = ("order", "phone", "previous_order")
 _LOST = ("number_lost_digits", "scientific_number")
+#: Fields whose cells no report shows, not even masked.
+_PERSONS = ("caller", "phone", "address")
 _READABLE = ("title", "content", "reply", "handling")
 _NUMERIC = re.compile(r"[\d.,%]*")
 
@@ -273,7 +275,8 @@ class RowReader:
                 continue
             value, code = read(cell)
             if code:
-                warnings.append(place.problem(code, self._names[column]))
+                shown = "" if name in _PERSONS else cell
+                warnings.append(place.problem(code, self._names[column], cell=shown))
                 lost = lost or (name == "order" and code in _LOST)
             if is_text and value:
                 value = self._clean(value, place, column, warnings)
@@ -333,7 +336,9 @@ class RowReader:
             if time() in (first.time(), second.time()) and second.date() == first.date():
                 continue
             other = self._header_of(before)
-            warnings.append(place.problem("times_out_of_order", self._header_of(after), other=other))
+            warnings.append(
+                place.problem("times_out_of_order", self._header_of(after), cell=second, other=other)
+            )
 
     def _settle_number(
         self, order: Order, place: Place, lost: bool, warnings: list[Problem], batch: Batch
@@ -368,7 +373,7 @@ class RowReader:
         file, sheet, first, _ = self._seen.rows[number]
         where, where_en = _where(file, sheet, place)
         column = self._header_of("order") if self._has["order"] else ""
-        problem = place.problem(code, column, first=first, where=where, where_en=where_en)
+        problem = place.problem(code, column, cell=number, first=first, where=where, where_en=where_en)
         (batch.skipped if code == "duplicate_row" else batch.rejects).append(problem)
 
     def _surrogate(self, place: Place, digest: bytes) -> str:
