@@ -335,10 +335,8 @@ class RowReader:
                 continue
             if time() in (first.time(), second.time()) and second.date() == first.date():
                 continue
-            other = self._header_of(before)
-            warnings.append(
-                place.problem("times_out_of_order", self._header_of(after), cell=second, other=other)
-            )
+            here, other = self._header_of(after), self._header_of(before)
+            warnings.append(place.problem("times_out_of_order", here, cell=second, other=other))
 
     def _settle_number(
         self, order: Order, place: Place, lost: bool, warnings: list[Problem], batch: Batch
