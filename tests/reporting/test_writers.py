@@ -242,3 +242,12 @@ def test_the_workbook_names_the_earlier_orders(tmp_path):
 def test_the_page_names_the_earlier_orders(tmp_path):
     page = write(tmp_path / "f.html", repeated()).read_text("utf-8")
     assert "工单7，2026-06-01来电" in page and "来源写明前次工单：6" in page
+
+
+def test_a_cell_of_promises_stays_readable_and_the_ledger_has_them_all(tmp_path):
+    found = finding()
+    found.commitments = [Commitment("reply", 0, 4, f"第{n}项" + "修" * 200) for n in range(8)]
+    book = openpyxl.load_workbook(write(tmp_path / "f.xlsx", [(order(), found)]))
+    row = dict(zip([c.value for c in book["工单"][1]], [c.value for c in book["工单"][2]], strict=True))
+    assert row["承诺"].endswith("另有 3 条") and max(map(len, row["承诺"].splitlines())) < 100
+    assert book["承诺台账"].max_row == 9 and len(book["承诺台账"]["B2"].value) == 203

@@ -16,6 +16,9 @@ Cell = str | int | float | date | None
 #: Evidence worth a line in a sheet: the strongest few that speak for "not resolved".
 SHOWN_EVIDENCE = 5
 
+#: Promises in one cell, and code points of each; the ledger sheet and the JSON Lines have them all and whole.
+SHOWN_PROMISES, SHOWN_LENGTH = 5, 80
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -63,10 +66,19 @@ def missing_in_words(finding: Finding) -> str:
 
 
 def commitments_in_words(finding: Finding) -> str:
-    """Numbered lines: the promise, its last day and how that was worked out."""
-    return "\n".join(
-        f"{n}. {mask(one_line(c.text))}{_due_in_words(c)}" for n, c in enumerate(concrete(finding), 1)
-    )
+    """Numbered lines: the promise, its last day and how that was worked out; the first few, and how many more there are."""
+    promises = concrete(finding)
+    lines = [
+        f"{n}. {_short(mask(one_line(c.text)))}{_due_in_words(c)}"
+        for n, c in enumerate(promises[:SHOWN_PROMISES], 1)
+    ]
+    if (more := len(promises) - len(lines)) > 0:
+        lines.append(f"另有 {more} 条")
+    return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
 
 
 def _due_in_words(commitment: Commitment) -> str:
