@@ -112,21 +112,28 @@ def _biff_cell(row: int, column: int, value: str | float) -> bytes:
     return _record(0x0203, struct.pack("<HHHd", row, column, 0, value))
 
 
-def _biff_book(rows: list[list[Any]], locked: bool) -> bytes:
-    """A workbook stream of BIFF8 ([MS-XLS] 2.1.7.20): globals with one sheet, then the sheet."""
-    bof = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 0x06)
-    password = _record(0x002F, struct.pack("<HHH", 0, 0x1234, 0x5678)) if locked else b""
-    name = "工单".encode("utf-16-le")
-    sheet_record = struct.pack("<HBB", 0, 2, 1) + name
-    offset = len(_record(0x0809, bof)) + len(password) + 4 + 4 + len(sheet_record) + 4
-    head = _record(0x0809, bof) + password
-    head += _record(0x0085, struct.pack("<I", offset) + sheet_record) + _record(0x000A, b"")
+def _biff_sheet(rows: list[list[Any]]) -> bytes:
     cells = b"".join(
         _biff_cell(r, c, v) for r, row in enumerate(rows) for c, v in enumerate(row) if v is not None
     )
-    sheet_bof = struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 0x06)
+    bof = struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 0x06)
     size = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0)
-    return head + _record(0x0809, sheet_bof) + _record(0x0200, size) + cells + _record(0x000A, b"")
+    return _record(0x0809, bof) + _record(0x0200, size) + cells + _record(0x000A, b"")
+
+
+def _biff_book(sheets: list[list[list[Any]]], locked: bool, hidden: tuple[int, ...] = ()) -> bytes:
+    """A workbook stream of BIFF8 ([MS-XLS] 2.1.7.20): globals with the names of the sheets, then the sheets."""
+    bof = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 0x06)
+    password = _record(0x002F, struct.pack("<HHH", 0, 0x1234, 0x5678)) if locked else b""
+    head, end = _record(0x0809, bof) + password, _record(0x000A, b"")
+    names = ["工单", *(f"表{n}" for n in range(2, len(sheets) + 1))]
+    bodies = [_biff_sheet(rows) for rows in sheets]
+    named = [struct.pack("<BBBB", i in hidden, 0, 2, 1) + n.encode("utf-16-le") for i, n in enumerate(names)]
+    offset = len(head) + sum(4 + 4 + len(name) for name in named) + len(end)
+    for name, body in zip(named, bodies, strict=True):
+        head += _record(0x0085, struct.pack("<I", offset) + name)
+        offset += len(body)
+    return head + end + b"".join(bodies)
 
 
 def _ole_entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
@@ -163,9 +170,9 @@ def ole(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def xls(tmp_path: Path) -> Callable[..., Path]:
-    def run(rows: list[list[Any]], locked: bool = False) -> Path:
+    def run(*sheets: list[list[Any]], locked: bool = False, hidden: tuple[int, ...] = ()) -> Path:
         path = tmp_path / "old.xls"
-        path.write_bytes(ole_file("Workbook", _biff_book(rows, locked)))
+        path.write_bytes(ole_file("Workbook", _biff_book(list(sheets), locked, hidden)))
         return path
 
     return run

@@ -27,7 +27,13 @@ def test_digits_lost_to_scientific_writing_are_not_invented(write, read) -> None
 
 
 @pytest.mark.parametrize(
-    ("written", "number"), [("20190501001.0", "20190501001"), ("\u200b'0012", "0012"), ('="007"', "007")]
+    ("written", "number"),
+    [
+        ("20190501001.0", "20190501001"),
+        ("\u200b'0012", "0012"),
+        ("２０１９A－１", "2019A-1"),
+        ('="007"', "007"),
+    ],
 )
 def test_numbers_shed_what_programs_put_around_them(write, read, written, number) -> None:
     quoted = written.replace('"', '""')
@@ -127,3 +133,12 @@ def test_scan_in_a_locale_without_chinese(tmp_path) -> None:
     done = subprocess.run(command, check=False, cwd=tmp_path, env=env, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode()
     assert "三月.csv" in done.stdout.decode("utf-8") and (tmp_path / "结果.jsonl").exists()
+
+
+def test_a_date_with_the_year_last_is_read_as_month_first_and_doubted_where_it_could_be_either(
+    write, read
+) -> None:
+    rows = "1,05/03/2026,甲,乙\n2,25/12/2026,甲,乙\n3,05/05/2026,甲,乙\n"
+    result = read(write("工单编号,来电时间,诉求内容,答复内容\n" + rows))
+    assert [(o.called_at.month, o.called_at.day) for o in result.orders] == [(5, 3), (12, 25), (5, 5)]
+    assert result.places("warnings") == [(2, "来电时间", "ambiguous_date")]

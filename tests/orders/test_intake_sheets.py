@@ -105,3 +105,10 @@ def test_reading_again_starts_from_the_top_of_the_first_sheet(xlsx) -> None:
     source = open_source(xlsx(month("A1", "A2"), month("B1")))
     again = [[o.order for b in source.batches(2) for o in b.orders] for _ in range(2)]
     assert again == [["A1", "A2", "B1"]] * 2
+
+
+def test_the_sheets_of_an_old_workbook_are_read_alike(xls, read) -> None:
+    result = read(xls(month("A1"), [["说明"], ["随便"]], month("B1", "B2"), month("C1"), hidden=(3,)))
+    assert [(o.sheet, o.order) for o in result.orders] == [("工单", "A1"), ("表3", "B1"), ("表3", "B2")]
+    notes = "\n".join(result.source.notes)
+    assert "“表2”不像工单表" in notes and "“表4”是隐藏的" in notes

@@ -46,7 +46,7 @@ class Unknowns:
         ranked = sorted(self.values.items(), key=lambda item: -item[1][0])
         for (column, value), (rows, sheet, row) in ranked[:_MOST_NOTES]:
             where = f"工作表“{sheet}”第 {row} 行" if sheet else f"第 {row} 行"
-            why = "是分数或代码，表头没有写明哪一头是满意，没有猜" if figure(value) else "不在评价词表里"
+            why = "是分数或代码，表头没有写明哪一头是好，没有猜" if figure(value) else "不在评价词表里"
             yield f"列“{column}”的值“{value}”{why}：{rows} 行，首见于{where}；原样保留，不作评价用。"
         more = self.others + sum(rows for _, (rows, _, _) in ranked[_MOST_NOTES:])
         if more:

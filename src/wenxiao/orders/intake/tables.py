@@ -153,7 +153,10 @@ def _notes_on_sheets(looked: Sequence[_Sheet]) -> list[str]:
     for code, why in _SAYS_WHY.items():
         names = [one.sheet.name for one in looked if one.why == code and _has_cells(one.head)]
         if names:
-            notes.append(f"工作表{_quoted(names)}{why}。" + ("要读请点名指定。" * (code != "no_rows")))
+            notes.append(
+                f"工作表{_quoted(names)}{why}。"
+                + ("要读请点名指定（命令行用 --sheet）。" * (code != "no_rows"))
+            )
     return notes
 
 

@@ -43,7 +43,9 @@ _SCIENTIFIC = re.compile(r"\d(?:\.(?P<f>\d+))?e\+?(?P<e>\d{1,2})", re.I)
 #: A whole number that passed through a program which keeps numbers as floats (20190501001.0).
 _FLOAT_TEXT = re.compile(r"(\d{5,})\.0+", re.A)
 #: Characters without width that stick to numbers copied from pages.
-_UNSEEN = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
+_UNSEEN: dict[int, int | None] = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
+#: Full-width digits and letters are those of the input method, not of the number: elsewhere it is written in ASCII.
+_UNSEEN.update({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.S)
 _AFTERNOON = {"下午", "傍晚", "晚上", "晚", "pm"}
 _FORENOON = {"凌晨", "早上", "清晨", "上午", "am"}
@@ -139,12 +141,20 @@ def _time_of_text(cell: str, date1904: bool) -> tuple[datetime | None, str]:
         return None, ""
     for pattern in (_YEAR_FIRST, _COMPACT, _YEAR_LAST):
         if found := pattern.fullmatch(text):
-            return _time_of_match(found.groupdict())
+            when, code = _time_of_match(found.groupdict())
+            return when, "ambiguous_date" if when and pattern is _YEAR_LAST and _is_doubtful(found) else code
     if _SERIAL.fullmatch(text):
         return _time_of_number(float(text), date1904)
     if _NO_YEAR.fullmatch(text):
         return None, "date_without_year"
     return None, "duration_not_date" if _DURATION.fullmatch(text) else "unreadable_date"
+
+
+def _is_doubtful(year_last: re.Match[str]) -> bool:
+    """Whether 05/03/2026 could be March as well as May; who writes am or pm writes the month first."""
+    month, day = int(year_last["mo"]), int(year_last["d"])
+    half = (year_last["half"] or year_last["half2"] or "").lower()
+    return month != day and max(month, day) <= 12 and half not in ("am", "pm")
 
 
 def _time_of_match(parts: dict[str, str | None]) -> tuple[datetime | None, str]:
@@ -245,7 +255,10 @@ def read_number_text(cell: Cell, exact: bool) -> tuple[str, str]:
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return read_text(cell), "" if exact or abs(cell) < _EXACT_DIGITS else "number_lost_digits"
-    text = read_text(cell).translate(_UNSEEN).strip()
+    text = read_text(cell)
+    if not text.isascii():
+        text = text.translate(_UNSEEN)
+    text = text.strip()
     if found := _FORMULA_TEXT.fullmatch(text):
         return found[1].strip(), ""  # ="0012": how exports keep a spreadsheet from eating the zeros
     text = text.removeprefix("'")
