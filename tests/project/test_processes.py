@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -17,6 +18,10 @@ from uuid import uuid4
 
 import pytest
 from tests.conftest import row, write_csv
+
+_SEES_PROCESSES = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="no /proc to see processes in"
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -181,21 +186,78 @@ def test_a_full_database_is_told_and_the_import_goes_on_later(
 
 @pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
 def test_serve_answers_works_and_lives_through_a_lock(environment: dict[str, str], tmp_path: Path) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = str(free.getsockname()[1])
+    port = _free_port()
     process = start({**environment, "WENXIAO_SQLITE_WAIT": "1"}, "serve", "--port", port)
     try:
         _until(lambda: _get(port, "alive") == (200, "ok"))
         with _locked(environment):
             assert _get(port, "alive") == (200, "ok")
         assert _get(port, "")[0] in (200, 404)
-        run = start(environment, "serve", "--port", port)
-        output, _ = run.communicate(timeout=60)
-        assert run.returncode == 2 and "端口" in output
+        other = {**environment, "WENXIAO_HOME": str(tmp_path / "other")}
+        for home, says in ((environment, f"http://127.0.0.1:{port}"), (other, "换一个端口")):
+            again = start(home, "serve", "--port", port)
+            output, _ = again.communicate(timeout=60)
+            assert again.returncode == 2 and says in output and "Traceback" not in output
+    finally:
+        process.terminate()
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "WARNING" not in output and "Warning" not in output, output
+
+
+@_SEES_PROCESSES
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_a_killed_server_leaves_no_process_and_no_lock(environment: dict[str, str]) -> None:
+    port, other_port = _free_port(), _free_port()
+    process = start(environment, "serve", "--port", port)
+    try:
+        _until(lambda: _get(port, "alive") == (200, "ok"))
+        _until(lambda: len(_children(process.pid)) == 2)
+        children = _children(process.pid)
+    finally:
+        process.kill()
+    _until(lambda: not any(_is_there(child) for child in children))
+    process.communicate(timeout=30)
+    again = start(environment, "serve", "--port", other_port)
+    try:
+        _until(lambda: _get(other_port, "alive") == (200, "ok"))
+    finally:
+        again.terminate()
+        again.communicate(timeout=30)
+
+
+@_SEES_PROCESSES
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_a_web_process_that_is_killed_is_replaced(environment: dict[str, str]) -> None:
+    port = _free_port()
+    process = start(environment, "serve", "--port", port, "--no-worker")
+    try:
+        _until(lambda: _get(port, "alive") == (200, "ok"))
+        [web] = _children(process.pid)
+        os.kill(web, signal.SIGKILL)
+        _until(lambda: _children(process.pid) not in ([], [web]) and _get(port, "alive") == (200, "ok"))
     finally:
         process.terminate()
         process.communicate(timeout=30)
-    assert process.returncode is not None
+
+
+def _free_port() -> str:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        return str(free.getsockname()[1])
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started, from all of its threads."""
+    files = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in files for child in file.read_text().split()]
+
+
+def _is_there(pid: int) -> bool:
+    """Whether the process runs (one that has ended and was not yet asked for does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def _until(true: object) -> None:

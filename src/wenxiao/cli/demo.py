@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from wenxiao.cli import NOTHING, OK
 FOLDER = Path("demo-data")
 #: One account of each role is printed; there is a handler for every unit.
 SHOWN_HANDLERS = 3
+_FICTION = "示范县是虚构的，数字只用来演示，不代表识别的准确率。"
 _ROLES = {"analyst": "研判员", "handler": "承办单位", "leader": "领导", "administrator": "管理员"}
 
 
@@ -33,23 +35,56 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="网页的监听地址")
     parser.add_argument("--port", type=int, default=8000, metavar="端口", help="网页的端口，默认 8000")
     parser.add_argument("--no-serve", action="store_true", help="只识别和写出，不建库、不开网页")
+    parser.add_argument("--accounts", action="store_true", help="只列出全部演示账号")
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """Scan the county's export, then fill the demo database (once) and serve it."""
+    if args.accounts:
+        return _list_accounts()
     folder: Path = args.folder
     folder.mkdir(parents=True, exist_ok=True)
-    code, outputs = _scan(folder)
-    if code:
-        return code
-    print("\n示范县是虚构的，数字只用来演示，不代表识别的准确率。")
     if args.no_serve:
+        code, outputs = _scan(folder)
+        if code:
+            return code
         print(
-            f"下一步：打开 {outputs[0]}，或读自己的工单：.venv/bin/wenxiao scan 工单.xlsx --out findings.xlsx"
+            f"\n{_FICTION}\n下一步：打开 {outputs[0]}，或读自己的工单：.venv/bin/wenxiao scan 工单.xlsx --out findings.xlsx"
         )
         return OK
-    return _serve(folder, args.host, args.port)
+    # The demo has a home and a database of its own, whatever the machine's real installation is set to.
+    os.environ["WENXIAO_HOME"] = str(folder.resolve())
+    os.environ.pop("DATABASE_URL", None)
+    from wenxiao.cli.serve import place_to_serve
+    from wenxiao.project.start import CannotStart
+
+    try:
+        with place_to_serve(folder.resolve(), args.host, args.port):
+            code, _outputs = _scan(folder)
+            if code:
+                return code
+            print(f"\n{_FICTION}")
+            _serve(args.host, args.port)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return NOTHING
+    return OK
+
+
+def _list_accounts() -> int:
+    from wenxiao.demo import build_county
+    from wenxiao.project.demo import PASSWORD
+
+    county = build_county()
+    print(f"演示账号（密码都是 {PASSWORD}）：")
+    for account in county.accounts:
+        print(_account_line(account.username, account.role, county.unit(account.unit).name))
+    return OK
+
+
+def _account_line(name: str, role: str, unit: str) -> str:
+    return f"  {name:<16}{_ROLES.get(role, role)}　{unit}"
 
 
 def _scan(folder: Path) -> tuple[int, list[Path]]:
@@ -70,27 +105,19 @@ def _scan(folder: Path) -> tuple[int, list[Path]]:
     return code or say_summary(result, outputs), outputs
 
 
-def _serve(folder: Path, host: str, port: int) -> int:
-    # The demo has a home and a database of its own, whatever the machine's real installation is set to.
-    os.environ["WENXIAO_HOME"] = str(folder.resolve())
-    os.environ.pop("DATABASE_URL", None)
-    from wenxiao.cli.serve import check_port, serve
+def _serve(host: str, port: int) -> None:
+    from wenxiao.cli.serve import address, serve
     from wenxiao.project.demo import fill_demo
-    from wenxiao.project.start import CannotStart
 
     print("正在准备演示库（第一次约一分钟，以后直接打开）……", flush=True)
-    try:
-        check_port(host, port)
-        demo = fill_demo()
-    except CannotStart as error:
-        print(error, file=sys.stderr)
-        return NOTHING
+    demo = fill_demo()
     print(f"\n演示库里有 {demo.orders} 件工单。演示账号（密码都是 {demo.password}）：")
-    handlers = 0
+    shown = Counter[str]()
     for name, role, unit in demo.accounts:
-        handlers += role == "handler"
-        if role != "handler" or handlers <= SHOWN_HANDLERS:
-            print(f"  {name:<16}{_ROLES.get(role, role)}　{unit}")
-    print(f"下一步：用浏览器打开 http://{host}:{port} ，用 analyst 登录，看“待研判”。\n", flush=True)
+        shown[role] += 1
+        if role != "handler" or shown[role] <= SHOWN_HANDLERS:
+            print(_account_line(name, role, unit))
+    more = shown["handler"] - SHOWN_HANDLERS
+    print(f"  另有 {more} 个承办单位账号，每个单位一个：.venv/bin/wenxiao demo --accounts 可列出全部。")
+    print(f"下一步：用浏览器打开 {address(host, port)} ，用 analyst 登录，看“待研判”。\n", flush=True)
     serve(host, port)
-    return OK

@@ -7,6 +7,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from wenxiao.cli import NOTHING, OK
@@ -31,16 +34,35 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from wenxiao.project.start import CannotStart, prepare
+    from wenxiao.project.start import CannotStart, prepare, set_up
 
     try:
-        prepare()
-        check_port(args.host, args.port)
+        set_up()
+        from django.conf import settings
+
+        with place_to_serve(settings.HOME, args.host, args.port):
+            prepare()
+            serve(args.host, args.port, worker=not args.no_worker)
     except CannotStart as error:
         print(error, file=sys.stderr)
         return NOTHING
-    serve(args.host, args.port, worker=not args.no_worker)
     return OK
+
+
+@contextmanager
+def place_to_serve(folder: Path, host: str, port: int) -> Iterator[None]:
+    """Be the server of the data folder, on a free port. Raises CannotStart before anything else is done."""
+    from wenxiao.project.alone import only_server
+
+    with only_server(folder, address(host, port)):
+        check_port(host, port)
+        yield
+
+
+def address(host: str, port: int) -> str:
+    """What to type into a browser on this machine."""
+    seen = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{seen}]:{port}" if ":" in seen else f"http://{seen}:{port}"
 
 
 def check_port(host: str, port: int) -> None:
@@ -53,9 +75,10 @@ def check_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise CannotStart(
-                f"不能在 {host}:{port} 上监听（{error.strerror}）。换一个端口：--port 8080"
+                f"不能在 {host}:{port} 上监听（{reason}）：端口可能被别的程序占用。换一个端口：--port 8080"
             ) from error
 
 
@@ -63,17 +86,27 @@ def serve(host: str, port: int, *, worker: bool = True) -> None:
     """Serve on a prepared database until SIGINT or SIGTERM."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
-    print(f"问效已启动：http://{host}:{port}　（停止：Ctrl+C）", flush=True)
+    from wenxiao.project.alone import PARENT
+
+    print(f"问效已启动：{address(host, port)}　（停止：Ctrl+C）", flush=True)
+    os.environ[PARENT] = str(os.getpid())  # what is started from here ends with this process
     server = Granian(
         "wenxiao.project.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
+        websockets=False,
         # A request that waits for a database lock holds a thread; the others must not wait with it.
         blocking_threads=max(8, 2 * (os.cpu_count() or 1)),
+        # One that was killed (out of memory, say) is replaced; one that hangs does not hold up the end.
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
         log_access=False,
+        # Its start, and its advice on threads, say nothing to whoever runs this.
+        log_level=LogLevels.error,
     )
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True)

@@ -22,8 +22,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Work until stopped."""
+    from wenxiao.project.alone import leave_with_parent
     from wenxiao.project.start import CannotStart, prepare
 
+    leave_with_parent()
     try:
         prepare()
     except CannotStart as error:

@@ -104,8 +104,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
-# WhiteNoise serves the files from the package: nothing to collect before the first start.
+# WhiteNoise serves the files from the package: nothing to collect before the first start, and no STATIC_ROOT.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -138,7 +137,7 @@ SECOND_READER = ReaderSettings(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"plain": {"()": "wenxiao.project.logs.Discreet", "with_values": DEBUG}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"wenxiao": {"level": "INFO"}, "django_tasks_db": {"level": "WARNING"}},
