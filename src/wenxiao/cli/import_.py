@@ -5,15 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.cli import NOTHING, OK, PARTLY
 
 if TYPE_CHECKING:
-    from wenxiao.orders.models import ImportRun
+    from django.db.models import QuerySet
+
+    from wenxiao.orders.models import ImportRun, RejectedRow
+
+#: Rows that are named on the terminal, of those that did not get in and of those with a cell that was not understood.
+_ROWS_LISTED = 20
+#: Seconds between two looks at the progress: on a terminal, and where it goes into a log.
+_LOOK_EVERY, _LOG_EVERY = 0.5, 10.0
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -116,16 +123,17 @@ def _stage(path: Path, source: str, sheets: list[str]) -> ImportRun | None:
 
 @contextmanager
 def _progress(run_id: int) -> Iterator[None]:
-    """Shows how far the run is by looking at its checkpoint, as the page does."""
+    """Shows how far the run is by looking at its checkpoint, as the page does: on a terminal as one line that
+    changes, in a log as a line now and then."""
     from rich.console import Console
 
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
     stop = threading.Event()
-    with console.status("正在读取……") as status:
-        watcher = threading.Thread(target=_watch, args=(run_id, status, stop), daemon=True)
+    every = _LOOK_EVERY if console.is_terminal else _LOG_EVERY
+    line = console.status("正在读取……") if console.is_terminal else None
+    show: Callable[[str], None] = line.update if line else _to_log
+    watcher = threading.Thread(target=_watch, args=(run_id, show, every, stop), daemon=True)
+    with line or nullcontext():
         watcher.start()
         try:
             yield
@@ -134,22 +142,32 @@ def _progress(run_id: int) -> Iterator[None]:
             watcher.join(timeout=2)
 
 
-def _watch(run_id: int, status: Any, stop: threading.Event) -> None:
+def _to_log(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _watch(run_id: int, show: Callable[[str], None], every: float, stop: threading.Event) -> None:
     from django.db import DatabaseError, connection
 
     from wenxiao.orders.models import ImportRun
 
     try:
-        while not stop.wait(0.5):
+        while not stop.wait(every):
             try:
                 run = ImportRun.objects.get(pk=run_id)
             except DatabaseError:
                 continue
-            status.update(
-                f"{run.get_state_display()}：已读 {run.done_rows} 行，已识别 {run.done_findings} 件"
-            )
+            show(_how_far(run))
     finally:
         connection.close()
+
+
+def _how_far(run: ImportRun) -> str:
+    """Both phases with their counts: reading and recognising go on side by side."""
+    if run.state == "grouping":
+        return f"已读 {run.done_rows} 行，已识别 {run.done_findings} 件；正在归并同一事项……"
+    read = f"已读 {run.done_rows} 行" + ("（读完）" if run.total_rows is not None else "")
+    return f"{read}，已识别 {run.done_findings} / {run.to_recognise} 件"
 
 
 def _report(run: ImportRun) -> None:
@@ -164,13 +182,31 @@ def _report(run: ImportRun) -> None:
             f"{run.file_name}：读到 {n['rows']} 行，新增 {n['new']}，内容有变 {n['changed']}，没有变化 {n['same']}，"
             f"重复 {n['duplicates']}，并入同一工单 {n.get('merged', 0)}，未导入 {n['rejected']}，提醒 {n['warnings']}。"
         )
+    if n.get("resumed"):
+        print(f"以前没有做完的导入留下 {n['resumed']} 件没有识别，这次已补上。")
     if n["new_units"]:
         print(f"有 {n['new_units']} 个单位名称没有对上，已放在“未归类”下，请管理员归位。")
     for note in run.notes:
         print(f"· {note}")
-    rejected = RejectedRow.objects.filter(run=run, is_warning=False)
-    for row in rejected[:20]:
+    for is_warning, name in ((False, "未导入"), (True, "提醒")):
+        _list_rows(RejectedRow.objects.filter(run=run, is_warning=is_warning), name)
+    if run.state == "done":
+        print(_next_step(run))
+
+
+def _list_rows(rows: QuerySet[RejectedRow], name: str) -> None:
+    for row in rows[:_ROWS_LISTED]:
         where = " ".join(part for part in (row.sheet, f"第 {row.row} 行", row.column) if part)
-        print(f"  {where}：{row.message}")
-    if (more := rejected.count() - 20) > 0:
-        print(f"  ……另有 {more} 行，可在网页的导入结果里下载。")
+        print(f"  {name}：{where}：{row.message}")
+    if (more := rows.count() - _ROWS_LISTED) > 0:
+        print(f"  ……另有 {more} 条{name}，可在网页的导入结果里下载。")
+
+
+def _next_step(run: ImportRun) -> str:
+    from wenxiao.library.pipeline import captured_orders
+
+    found = captured_orders(run).count()
+    return (
+        f"这次导入的工单里有 {found} 件列入待研判。看结果：wenxiao serve，"
+        f"登录后打开 /import/{run.pk}/ 或 /assess/?run={run.pk}"
+    )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +25,7 @@ from wenxiao.orders.choices import RUN_ACTIVE, RUN_TRANSITIONS, RunState
 from wenxiao.orders.importing import read_run
 from wenxiao.orders.intake import UnreadableFile
 from wenxiao.orders.models import ImportRun, WorkOrder
-from wenxiao.orders.runs import LostClaim, claim_run, heartbeat, hold, move, release
+from wenxiao.orders.runs import LostClaim, abandoned_runs, claim_run, heartbeat, hold, move, release
 from wenxiao.orders.trouble import trouble_message
 from wenxiao.units.models import User
 
@@ -87,19 +88,30 @@ def run_import(run_id: int, today: date | None = None) -> ImportRun | None:
     return ImportRun.objects.get(pk=run_id)
 
 
+def captured_orders(run: ImportRun) -> QuerySet[WorkOrder]:
+    """Of the orders that an import brought or changed, those on the list to assess."""
+    return WorkOrder.objects.filter(last_run=run, finding__captured=True)
+
+
 def _work(run: ImportRun, today: date) -> None:
     mine = unread(WorkOrder.objects.filter(last_run=run))
     if run.state != RunState.GROUPING:  # else it was killed there, and all findings are written
-        recognise(mine, today, partial(_tell, run), feed=read_run(run))
+        recognise(mine, today, partial(_tell, run), feed=read_run(run, unread))
         # Once more: changed orders may stand before those that were being recognised.
         move(run, RunState.RECOGNISING)
         recognise(mine, today, partial(_tell, run))
         move(run, RunState.GROUPING)
-    if run.counts["new"] or run.counts["changed"]:
+    if run.to_recognise or _others_left_work(run):
         group_all(today, lambda: _check(run))
     move(run, RunState.DONE, finished_at=timezone.now())
     # The record has all of it; a second copy of callers' data on the disk would only be one more to guard.
     shutil.rmtree(Path(run.path).parent, ignore_errors=True)
+
+
+def _others_left_work(run: ImportRun) -> bool:
+    """Whether an import wrote orders and then failed or was killed: it may never have grouped them."""
+    failed = ImportRun.objects.filter(state=RunState.FAILED, done_batches__gt=0).exclude(pk=run.pk)
+    return failed.exists() or any(other.done_batches for other in abandoned_runs())
 
 
 def _tell(run: ImportRun, count: int) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wenxiao.orders import bulk, search
@@ -23,7 +24,7 @@ from wenxiao.orders.choices import EventKind, RunState, UnitRole
 from wenxiao.orders.intake import Batch, Problem, open_source
 from wenxiao.orders.models import Event, ImportRun, OrderUnit, OrderVersion, RejectedRow, Source, WorkOrder
 from wenxiao.orders.records import CONTENT, NUMBER_LENGTH, clean, content, digest, fill, search_text, values
-from wenxiao.orders.runs import hold, move
+from wenxiao.orders.runs import hold, living_runs, move
 from wenxiao.recognition.schema import Order
 from wenxiao.units.naming import UnitMatcher, split_names
 
@@ -44,9 +45,16 @@ _COLUMNS = (
 )
 
 
-def read_run(run: ImportRun) -> Iterator[int]:
+#: Narrows orders to those with which the caller has not yet done what an import is for.
+Unread = Callable[["QuerySet[WorkOrder]"], "QuerySet[WorkOrder]"]
+
+
+def read_run(run: ImportRun, unread: Unread) -> Iterator[int]:
     """Read the file of a claimed run to its end, from its checkpoint on; gives the rows done after each batch, so that
-    the caller can do something with these orders meanwhile. Raises UnreadableFile, LostClaim."""
+    the caller can do something with these orders meanwhile. Raises UnreadableFile, LostClaim.
+
+    Orders that are there unchanged but `unread`, because the import that brought them failed, become this run's.
+    """
     if run.total_rows is not None:
         return
     move(run, RunState.READING)
@@ -58,9 +66,9 @@ def read_run(run: ImportRun) -> Iterator[int]:
         rules=_rules_folder(),
     )
     units = UnitMatcher()
-    for place, batch in enumerate(opened.batches(settings.IMPORT_BATCH), 1):
+    for place, batch in enumerate(opened.batches(_batch_size(run)), 1):
         if place > run.done_batches:
-            _keep_batch(run, batch, place, units, opened.file)
+            _keep_batch(run, batch, place, _Around(units, opened.file, unread))
             yield run.done_rows
     move(run, RunState.READING, total_rows=run.done_rows, notes=list(opened.notes))
 
@@ -75,7 +83,25 @@ def sheets_of(run: ImportRun) -> list[str]:
     return list(run.layout.get("sheets", ())) or [run.sheet] * bool(run.sheet)
 
 
-def _keep_batch(run: ImportRun, batch: Batch, place: int, units: UnitMatcher, file: str) -> None:
+def _batch_size(run: ImportRun) -> int:
+    """Rows in a batch of this run. The checkpoint counts batches, so the size stays what it was at the first one,
+    whatever the setting has become when a killed run goes on."""
+    if "batch" not in run.layout:
+        move(run, RunState.READING, layout={**run.layout, "batch": settings.IMPORT_BATCH})
+    return int(run.layout["batch"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the batches of one file share."""
+
+    units: UnitMatcher
+    file: str
+    unread: Unread
+
+
+def _keep_batch(run: ImportRun, batch: Batch, place: int, around: _Around) -> None:
+    units = around.units
     made = units.created
     try:
         with transaction.atomic():
@@ -83,8 +109,8 @@ def _keep_batch(run: ImportRun, batch: Batch, place: int, units: UnitMatcher, fi
             # The lock that lets two imports of one source take turns; SQLite has one writer anyway.
             Source.objects.select_for_update().get(pk=run.source_id)
             counts = Counter(held.counts)
-            orders, too_long = _usable(batch.orders, file)
-            counts.update(_Upsert(held, orders, units).write())
+            orders, too_long = _usable(batch.orders, around.file)
+            counts.update(_Upsert(held, orders, around).write())
             counts.update(_keep_problems(held, [*batch.rejects, *too_long], batch.warnings))
             counts.update(
                 rows=len(batch.orders) + len(batch.merged) + len(batch.rejects) + len(batch.skipped),
@@ -155,7 +181,7 @@ class _Upsert:
 
     run: ImportRun
     orders: list[Order]
-    units: UnitMatcher
+    around: _Around
     now: datetime = field(default_factory=timezone.now)
 
     def write(self) -> dict[str, int]:
@@ -172,8 +198,19 @@ class _Upsert:
                 changed[order.order] = order, print_
         self._insert(new)
         self._change(changed)
-        same = len(self.orders) - len(new) - len(changed)
-        return {"new": len(new), "changed": len(changed), "same": same}
+        same = known.keys() - changed.keys()
+        return {
+            "new": len(new),
+            "changed": len(changed),
+            "same": len(self.orders) - len(new) - len(changed),
+            "resumed": self._take_over(same),
+        }
+
+    def _take_over(self, numbers: Iterable[str]) -> int:
+        """Make unchanged orders this run's that another run brought and will not read; returns how many."""
+        there = WorkOrder.objects.filter(source=self.run.source_id, number__in=numbers)
+        others = [run.pk for run in living_runs()]
+        return self.around.unread(there.exclude(last_run__in=others)).update(last_run=self.run)
 
     def _insert(self, new: dict[str, tuple[Order, str]]) -> None:
         if not new:
@@ -240,7 +277,7 @@ class _Upsert:
             first = split_names(main)
             taken: set[int] = set()
             for place, name in enumerate([*first, *split_names(others)]):
-                unit = self.units.find(name)
+                unit = self.around.units.find(name)
                 if unit is not None and unit not in taken:
                     taken.add(unit)
                     links.append(

@@ -34,6 +34,7 @@ def no_counts() -> dict[str, int]:
         "new": 0,
         "changed": 0,
         "same": 0,
+        "resumed": 0,
         "rejected": 0,
         "duplicates": 0,
         "merged": 0,
@@ -82,6 +83,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def to_recognise(self) -> int:
+        """The orders met so far that this run has to read: new, changed, or left unread by an import that failed."""
+        return sum(self.counts.get(name, 0) for name in ("new", "changed", "resumed"))
 
 
 class RejectedRow(models.Model):

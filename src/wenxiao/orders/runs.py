@@ -73,6 +73,11 @@ def abandoned_runs() -> list[ImportRun]:
     return [run for run in ImportRun.objects.filter(state__in=RUN_ACTIVE).order_by("pk") if is_abandoned(run)]
 
 
+def living_runs() -> list[ImportRun]:
+    """The runs on which somebody works at this moment."""
+    return [run for run in ImportRun.objects.filter(state__in=RUN_ACTIVE) if not is_abandoned(run)]
+
+
 def hold(run: ImportRun) -> ImportRun:
     """The run as it now is, locked; call in the transaction that writes for it. Raises LostClaim."""
     found = ImportRun.objects.select_for_update().filter(pk=run.pk, claim=run.claim).first()
