@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from tests.conftest import TODAY, Cast, Importer, row
 
-from wenxiao.library.exporting import export_orders, export_rejected
+from wenxiao.library.exporting import export_orders, export_problems
 from wenxiao.library.filters import SORTS, LedgerFilter, MatterFilter, OrderFilter
 from wenxiao.library.ledger import due_part, ledger, ledger_counts
 from wenxiao.library.matters import matter_grades, matter_list, matter_story
@@ -178,9 +178,9 @@ def test_a_month_that_is_not_over_is_no_fall(cast: Cast, importer: Importer) -> 
 
 def test_rejected_rows_can_be_taken_away(cast: Cast, importer: Importer) -> None:
     run = importer([row(), row(title="", content="", reply="")])
-    with export_rejected(run).file as file:
+    with export_problems(run).file as file:
         sheet = load_workbook(io.BytesIO(file.read())).active
-    assert sheet is not None and sheet["B2"].value == 3 and sheet["D2"].value
+    assert sheet is not None and sheet["C2"].value == 3 and sheet["E2"].value
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import os
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,15 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 from tests.conftest import TODAY, Cast, row, write_csv
+from tests.orders.conftest import ole_file
 from tests.web.conftest import SignIn
 
 from wenxiao.library.pipeline import run_import
+from wenxiao.library.recognising import unread
+from wenxiao.orders.importing import read_run
 from wenxiao.orders.models import ImportRun, WorkOrder
+from wenxiao.orders.runs import claim_run
+from wenxiao.orders.uploads import forget_stale
 
 
 @pytest.fixture
@@ -35,8 +43,6 @@ def _upload(browser: Client, file: Any) -> Any:
 
 def _mapping(text: str) -> dict[str, str]:
     """The selects of the page as a browser would send them."""
-    import re
-
     chosen = {}
     for name, options in re.findall(r'<select[^>]*name="(column-\d+)">(.*?)</select>', text, re.S):
         picked = re.search(r'<option value="([^"]*)" selected', options)
@@ -144,26 +150,51 @@ def test_rejected_rows_are_listed_and_can_be_downloaded(browser: Client, tmp_pat
     assert sheet is not None and sheet.max_row == 1 + run.counts["rejected"]
 
 
+def _locked_workbook() -> bytes:
+    """What Excel writes for a workbook with a password: an OLE file with an encrypted package."""
+    return ole_file("EncryptedPackage", b"x")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("空.xlsx", b"", "文件是空的"),
         ("junk.xlsx", os.urandom(4096), ""),
+        ("junk.csv", bytes(range(256)) * 200, ""),
         ("照片.png", b"\x89PNG\r\n\x1a\n" + bytes(500), ""),
         ("../../../etc/passwd.csv", b"a,b\n1,2\n", ""),
         ("半个.xlsx", b"PK\x03\x04" + b"\x00" * 40, ""),
+        ("加密.xlsx", _locked_workbook(), "密码"),
     ],
 )
-def test_what_is_no_export_is_refused_in_words(
+def test_what_is_no_export_is_refused_and_leaves_only_a_line(
     browser: Client, tmp_path: Path, name: str, content: bytes, says: str
 ) -> None:
     answer = _upload(browser, SimpleUploadedFile(name, content))
-    assert answer.status_code in (200, 422)
-    assert (
-        says in answer.text and "没有导入任何内容" in answer.text
-    ) or "没有读到可以导入的行" in answer.text
-    assert WorkOrder.objects.count() == 0
-    assert browser.get("/import/").status_code == 200
+    assert answer.status_code == 422
+    assert says in answer.text and "没有导入任何内容" in answer.text
+    run = ImportRun.objects.get()
+    assert run.state == "refused" and run.error and run.error in answer.text
+    assert not list((tmp_path / "uploads").rglob("*")), "the refused file stayed on the disk"
+    assert run.file_name in browser.get("/import/").text and "没有采用" in browser.get("/import/").text
+    page = browser.get(reverse("import", args=[run.pk])).text
+    assert run.error in page and "接着导入" not in page
+    for action in ("import-confirm", "import-retry", "import-discard"):
+        assert browser.post(reverse(action, args=[run.pk])).status_code == 302
+    run.refresh_from_db()
+    assert run.state == "refused" and not WorkOrder.objects.exists()
+
+
+def test_an_empty_file_leaves_nothing(browser: Client, tmp_path: Path) -> None:
+    answer = _upload(browser, SimpleUploadedFile("空.xlsx", b""))
+    assert answer.status_code == 422 and "文件是空的" in answer.text
+    assert not ImportRun.objects.exists() and not list((tmp_path / "uploads").rglob("*"))
+
+
+def test_fifty_megabytes_of_junk_are_refused(browser: Client, tmp_path: Path) -> None:
+    for name in ("大.xlsx", "大.csv"):
+        answer = _upload(browser, SimpleUploadedFile(name, os.urandom(1 << 20) * 50))
+        assert answer.status_code == 422 and "没有导入任何内容" in answer.text
+    assert not list((tmp_path / "uploads").rglob("*")) and not WorkOrder.objects.exists()
 
 
 def test_no_file_is_no_import(browser: Client) -> None:
@@ -179,18 +210,130 @@ def test_a_name_cannot_leave_its_folder(browser: Client, tmp_path: Path) -> None
     assert Path(run.path).is_relative_to(tmp_path / "uploads")
 
 
-def test_a_failed_import_says_why_and_can_go_on(browser: Client, tmp_path: Path) -> None:
+def test_a_failed_import_says_why_and_can_go_on(browser: Client, tmp_path: Path, settings: Any) -> None:
+    settings.RULES = tmp_path / "rules"
+    broken = settings.RULES / "grades.toml"
+    broken.parent.mkdir()
+    broken.write_text("this is no TOML", encoding="utf-8")
     page = _upload(browser, _file(tmp_path, [row()]))
     run = ImportRun.objects.get()
     browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
-    moved = Path(run.path).rename(tmp_path / "away.csv")
     run_import(run.pk, TODAY)
     text = browser.get(reverse("import", args=[run.pk])).text
     assert "这次导入没有完成" in text and "接着导入" in text
-    moved.rename(run.path)
-    assert "排队中" in browser.post(reverse("import-retry", args=[run.pk]), follow=True).text
+    broken.unlink()
+    for _ in range(2):  # the second click changes nothing
+        assert "排队中" in browser.post(reverse("import-retry", args=[run.pk]), follow=True).text
     run_import(run.pk, TODAY)
     assert "导入完成" in browser.get(reverse("import", args=[run.pk])).text
+
+
+def test_without_its_file_a_failed_import_asks_for_it_again(
+    browser: Client, tmp_path: Path, settings: Any
+) -> None:
+    page = _upload(browser, _file(tmp_path, [row()]))
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    Path(run.path).unlink()
+    run_import(run.pk, TODAY)
+    text = browser.get(reverse("import", args=[run.pk])).text
+    assert "重新上传同一份文件" in text and "接着导入" not in text
+    assert "重新上传同一份文件" in browser.post(reverse("import-retry", args=[run.pk]), follow=True).text
+    run.refresh_from_db()
+    assert run.state == "failed"
+
+
+def test_an_upload_can_be_given_up(browser: Client, tmp_path: Path) -> None:
+    page = _upload(browser, _file(tmp_path, [row()]))
+    run = ImportRun.objects.get()
+    assert reverse("import-discard", args=[run.pk]) in page.text
+    for _ in range(2):
+        assert browser.post(reverse("import-discard", args=[run.pk])).status_code == 302
+    run.refresh_from_db()
+    assert run.state == "refused" and not list((tmp_path / "uploads").rglob("*"))
+
+
+def test_an_import_under_way_cannot_be_given_up(browser: Client, tmp_path: Path) -> None:
+    page = _upload(browser, _file(tmp_path, [row()]))
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    browser.post(reverse("import-discard", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.state == "queued" and run.has_file
+
+
+def test_a_double_click_on_upload_is_one_import(browser: Client, tmp_path: Path) -> None:
+    file = _file(tmp_path, [row()])
+    for _ in range(2):
+        file.seek(0)
+        _upload(browser, file)
+    assert ImportRun.objects.count() == 1
+    assert len(list((tmp_path / "uploads").iterdir())) == 1
+
+
+def test_a_session_that_ended_keeps_the_upload_for_the_next(
+    browser: Client, cast: Cast, sign_in: SignIn, tmp_path: Path
+) -> None:
+    page = _upload(browser, _file(tmp_path, [row()]))
+    run = ImportRun.objects.get()
+    browser.logout()
+    answer = browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    assert answer.status_code == 302 and "/login/" in answer["Location"]
+    assert "login" in browser.post("/import/", {"file": _file(tmp_path, [row()])})["Location"]
+    run.refresh_from_db()
+    assert run.state == "uploaded" and ImportRun.objects.count() == 1
+    assert "核对列对应" in sign_in(cast.analyst).get(reverse("import", args=[run.pk])).text
+
+
+def test_both_phases_are_shown_with_their_counts(browser: Client, tmp_path: Path) -> None:
+    page = _upload(browser, _file(tmp_path, [row() for _ in range(3)]))
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    claimed = claim_run(run.pk)
+    assert claimed is not None
+    next(read_run(claimed, unread))
+    text = browser.get(reverse("import", args=[run.pk])).text
+    assert "已读 3 行" in text and "已识别 0 / 3 件" in text and text.count('aria-current="step"') == 2
+
+
+def test_the_result_leads_to_the_findings(browser: Client, tmp_path: Path) -> None:
+    page = _upload(browser, _file(tmp_path, [row(), row()]))
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    run_import(run.pk, TODAY)
+    text = browser.get(reverse("import", args=[run.pk])).text
+    link = re.search(r'href="(/assess/\?[^"]*)">看这次带来的待研判工单（(\d+) 件）', text)
+    assert link is not None and link[2] == "2"
+    listed = browser.get(html.unescape(link[1])).text
+    assert all(number in listed for number in WorkOrder.objects.values_list("number", flat=True))
+
+
+def test_warnings_alone_are_listed_and_can_be_downloaded(browser: Client, tmp_path: Path) -> None:
+    rows = [row(), row(called_at="去年秋天"), row(), row(called_at="不详")]
+    page = _upload(browser, _file(tmp_path, rows))
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    run_import(run.pk, TODAY)
+    run.refresh_from_db()
+    assert (run.counts["rejected"], run.counts["warnings"]) == (0, 2)
+    assert "有没读懂的格子" in browser.get(reverse("import", args=[run.pk])).text
+    answer = browser.get(reverse("import-rejected", args=[run.pk]))
+    sheet = load_workbook(io.BytesIO(b"".join(answer))).active  # type: ignore[arg-type]
+    assert sheet is not None
+    lines = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [line[2] for line in lines] == [3, 5] and all("已导入" in str(line[0]) for line in lines)
+
+
+def test_a_queue_of_files_that_nobody_wants_is_emptied(
+    browser: Client, cast: Cast, tmp_path: Path, settings: Any
+) -> None:
+    settings.UPLOAD_DAYS = 3
+    _upload(browser, _file(tmp_path, [row()]))
+    run = ImportRun.objects.get()
+    assert forget_stale(run.created_at + timedelta(days=2)) == 0
+    assert forget_stale(run.created_at + timedelta(days=4)) == 1
+    run.refresh_from_db()
+    assert run.state == "refused" and "3 天" in run.error and not run.has_file
 
 
 @pytest.mark.parametrize("name", ["import", "import-rejected"])

@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 
 import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import ClosureClass, Decision, Grade, Kind
@@ -23,8 +24,7 @@ from wenxiao.library.models import Matter
 from wenxiao.library.selectors import matters_of, work_list
 from wenxiao.orders.choices import EventKind
 from wenxiao.orders.masking import mask_address, mask_name, mask_phone, mask_text
-from wenxiao.orders.models import Event, ImportRun, WorkOrder
-from wenxiao.orders.selectors import rejected_rows
+from wenxiao.orders.models import Event, ImportRun, RejectedRow, WorkOrder
 from wenxiao.units.models import User
 
 FORMS = {
@@ -67,15 +67,30 @@ def export_orders(actor: User, narrowed: OrderFilter, form: str) -> Export:
     return Export(exported, f"{_('工单')}-{timezone.now():%Y%m%d-%H%M}.{form}", FORMS[form], total)
 
 
-def export_rejected(run: ImportRun, form: str = "xlsx") -> Export:
-    """The rows of an import that did not get in: where they stand and why."""
+def export_problems(run: ImportRun, form: str = "xlsx") -> Export:
+    """The rows of an import that did not get in, and the cells that were not understood in rows that did: where they
+    stand and why, in the order of the file."""
     if form not in FORMS:
         raise ValidationError(_("只能导出 xlsx 或 csv"))
-    rows = rejected_rows(run)
-    header = [_("工作表"), _("行"), _("列"), _("原因"), _("代码")]
-    lines = ([r.sheet, r.row, r.column, r.message, r.code] for r in rows.iterator())
-    file = _write(form, header, lines)
-    return Export(file, f"{_('未导入的行')}-{run.pk}.{form}", FORMS[form], rows.count())
+    rows = run.problems.all()
+    header = [_("结果"), _("工作表"), _("行"), _("列"), _("原因"), _("代码")]
+    file = _write(form, header, chain(map(_problem, rows.iterator()), _left_out(run)))
+    name = _("导入问题")
+    return Export(file, f"{name}-{run.pk}.{form}", FORMS[form], rows.count())
+
+
+def _problem(row: RejectedRow) -> list[Any]:
+    is_english = (get_language() or "").startswith("en") and row.message_en
+    message = row.message_en if is_english else row.message
+    result = _("已导入，格子没有读懂") if row.is_warning else _("没有导入")
+    return [result, row.sheet, row.row, row.column, message, row.code]
+
+
+def _left_out(run: ImportRun) -> Iterator[list[Any]]:
+    """A last line where there were more warnings than are kept."""
+    kept = run.problems.filter(is_warning=True).count()
+    if (more := run.counts.get("warnings", 0) - kept) > 0:
+        yield ["", "", "", "", _("还有 %(n)d 条提醒没有逐条保存") % {"n": more}, ""]
 
 
 def _header() -> list[str]:

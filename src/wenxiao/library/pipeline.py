@@ -7,11 +7,9 @@ killed at any point and called again.
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
@@ -27,6 +25,7 @@ from wenxiao.orders.intake import UnreadableFile
 from wenxiao.orders.models import ImportRun, WorkOrder
 from wenxiao.orders.runs import LostClaim, abandoned_runs, claim_run, heartbeat, hold, move, release
 from wenxiao.orders.trouble import trouble_message
+from wenxiao.orders.uploads import drop_file
 from wenxiao.units.models import User
 
 logger = logging.getLogger(__name__)
@@ -45,6 +44,8 @@ def start_import(
             return found
         if RunState.QUEUED not in RUN_TRANSITIONS[found.state]:
             raise ValidationError(_("这次导入不能开始"))
+        if found.total_rows is None and not found.has_file:
+            raise ValidationError(_("文件已经不在服务器上，请重新上传同一份文件；已写入的工单会接着识别。"))
         if mapping is not None and found.done_batches == 0:
             found.mapping = {name: header for name, header in mapping.items() if header}
             found.source.mapping = found.mapping
@@ -75,6 +76,7 @@ def run_import(run_id: int, today: date | None = None) -> ImportRun | None:
         return None
     except UnreadableFile as problem:
         _fail(run, problem.message)
+        drop_file(run)  # it would say the same again
     except Exception as error:
         logger.exception("import %s failed", run_id)
         _fail(
@@ -105,7 +107,7 @@ def _work(run: ImportRun, today: date) -> None:
         group_all(today, lambda: _check(run))
     move(run, RunState.DONE, finished_at=timezone.now())
     # The record has all of it; a second copy of callers' data on the disk would only be one more to guard.
-    shutil.rmtree(Path(run.path).parent, ignore_errors=True)
+    drop_file(run)
 
 
 def _others_left_work(run: ImportRun) -> bool:

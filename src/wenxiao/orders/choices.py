@@ -11,17 +11,20 @@ class RunState(models.TextChoices):
     RECOGNISING = "recognising", _("正在识别")
     GROUPING = "grouping", _("正在归并同一事项")
     DONE = "done", _("已完成")
-    FAILED = "failed", _("失败")
+    FAILED = "failed", _("没有完成")
+    REFUSED = "refused", _("没有采用")
 
 
-#: From each state of an import, where it may go. A failed run may be started again and goes on where it stopped.
+#: From each state of an import, where it may go. A failed run may be started again and goes on where it stopped; of one
+#: that was refused (it cannot be read, nobody confirmed it, somebody changed their mind) only the line is left.
 RUN_TRANSITIONS: dict[str, frozenset[str]] = {
-    RunState.UPLOADED: frozenset({RunState.QUEUED}),
+    RunState.UPLOADED: frozenset({RunState.QUEUED, RunState.REFUSED}),
     RunState.QUEUED: frozenset({RunState.READING, RunState.RECOGNISING, RunState.GROUPING, RunState.FAILED}),
     RunState.READING: frozenset({RunState.RECOGNISING, RunState.FAILED}),
     RunState.RECOGNISING: frozenset({RunState.GROUPING, RunState.FAILED}),
     RunState.GROUPING: frozenset({RunState.DONE, RunState.FAILED}),
     RunState.DONE: frozenset(),
+    RunState.REFUSED: frozenset(),
     RunState.FAILED: frozenset({RunState.QUEUED}),
 }
 RUN_ACTIVE = (RunState.QUEUED, RunState.READING, RunState.RECOGNISING, RunState.GROUPING)

@@ -29,7 +29,7 @@ from wenxiao.recognition.schema import Order
 from wenxiao.units.naming import UnitMatcher, split_names
 
 #: Rejected rows are all kept; of warnings, which may be as many as rows, the first ones (all are counted).
-_WARNINGS_KEPT = 1000
+WARNINGS_KEPT = 10_000
 _COLUMNS = (
     *CONTENT,
     "source",
@@ -157,8 +157,11 @@ def _number(order: Order, file: str) -> str:
 
 
 def _keep_problems(run: ImportRun, rejects: Sequence[Problem], warnings: Sequence[Problem]) -> dict[str, int]:
-    room = max(0, _WARNINGS_KEPT - run.counts.get("warnings", 0))
+    room = max(0, WARNINGS_KEPT - run.counts.get("warnings", 0))
     kept = [(p, False) for p in rejects] + [(p, True) for p in warnings[:room]]
+    kept.sort(
+        key=lambda one: one[0].row
+    )  # a batch is of one sheet, so both kinds stand in the order of the file
     RejectedRow.objects.bulk_create(
         RejectedRow(
             run=run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -83,6 +84,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the file is still there, so that the import can begin or go on."""
+        return Path(self.path).is_file()
 
     @property
     def to_recognise(self) -> int:

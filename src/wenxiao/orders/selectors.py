@@ -120,5 +120,6 @@ def rejected_rows(run: ImportRun) -> QuerySet[RejectedRow]:
 
 
 def warnings(run: ImportRun) -> QuerySet[RejectedRow]:
-    """What was left unread in rows that did get in (the first of each code are kept, the counts tell all)."""
+    """What was left unread in rows that did get in, in the order of the file (`importing.WARNINGS_KEPT` of them are kept;
+    the counts tell all)."""
     return run.problems.filter(is_warning=True)

@@ -20,9 +20,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wenxiao.orders.choices import RUN_ACTIVE, RunState
+from wenxiao.orders.choices import RUN_ACTIVE, RUN_TRANSITIONS, RunState
 from wenxiao.orders.importing import sheets_of
 from wenxiao.orders.intake import UnreadableFile, open_source
 from wenxiao.orders.intake.characters import legible
@@ -34,11 +35,10 @@ from wenxiao.units.models import User
 
 #: Where orders come from when nobody said so.
 DEFAULT_SOURCE = "工单导出"
-#: Days after which an upload that nobody confirmed is removed.
-UPLOAD_DAYS = 3
 _CHUNK = 1024 * 1024
 _PREVIEW_ROWS = 8
 _CELL_SHOWN = 120
+_NOTHING_CAME_OF = (RunState.UPLOADED, RunState.REFUSED)
 #: What must not be in a file name on any system, and what reorders text on a screen (bidirectional controls).
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
 
@@ -66,8 +66,9 @@ def stage_upload(
 ) -> ImportRun:
     """Store a file and register it as an import that waits for its mapping.
 
-    Raises ValidationError when it is empty or larger than UPLOAD_MAX_BYTES (nothing stays on disk then), OSError when
-    the disk is full. `actor` None is the command line. `sheets` names the sheets to read; none means all that look like
+    The same file that this person brought and has not confirmed yet is that very import: a second click is no second
+    one. Raises ValidationError when it is empty or larger than UPLOAD_MAX_BYTES (nothing stays on disk then), OSError
+    when the disk is full. `actor` None is the command line. `sheets` names the sheets to read; none means all that look like
     orders.
     """
     if actor is not None and not actor.may_import:
@@ -78,21 +79,72 @@ def stage_upload(
     folder.mkdir(parents=True)
     try:
         size, digest = _store(_chunks(file), folder / shown)
-        with transaction.atomic():
-            origin, _created = Source.objects.get_or_create(name=source.strip()[:100] or DEFAULT_SOURCE)
-            return ImportRun.objects.create(
-                source=origin,
-                file_name=shown,
-                path=str(folder / shown),
-                size=size,
-                sha256=digest,
-                started_by=actor,
-                layout={"sheets": list(sheets)} if sheets else {},
-            )
+        run = ImportRun(
+            file_name=shown,
+            path=str(folder / shown),
+            size=size,
+            sha256=digest,
+            started_by=actor,
+            layout={"sheets": list(sheets)} if sheets else {},
+        )
+        kept = _register(run, source.strip()[:100] or DEFAULT_SOURCE)
     except BaseException:
-        (folder / shown).unlink(missing_ok=True)
-        folder.rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
         raise
+    if kept is not run:
+        drop_file(run)
+    return kept
+
+
+def _register(run: ImportRun, source: str) -> ImportRun:
+    """Save the run; or give the one that waits already, of the same person and file."""
+    with transaction.atomic():
+        name = Source.objects.get_or_create(name=source)[0].name
+        run.source = Source.objects.select_for_update().get(name=name)  # two clicks come one after the other
+        if run.started_by is not None:
+            same = {
+                name: getattr(run, name) for name in ("source", "started_by", "sha256", "file_name", "layout")
+            }
+            waiting = ImportRun.objects.filter(state=RunState.UPLOADED, **same).order_by("-pk")
+            if found := next((other for other in waiting if other.has_file), None):
+                return found
+        run.save()
+    return run
+
+
+def drop_file(run: ImportRun) -> None:
+    """Delete the file of an import: nobody will read it again, and it holds what callers said."""
+    if run.path:
+        shutil.rmtree(Path(run.path).parent, ignore_errors=True)
+
+
+def refuse_upload(*, actor: User | None, run: int, why: str = "") -> ImportRun:
+    """Give up an upload that nobody has started: its line stays in the history with the reason, its file goes. A
+    second click changes nothing."""
+    if actor is not None and not actor.may_import:
+        raise PermissionDenied(_("只有研判员和管理员可以导入"))
+    with transaction.atomic():
+        found = ImportRun.objects.select_for_update().get(pk=run)
+        if RunState.REFUSED not in RUN_TRANSITIONS[found.state]:
+            return found
+        found.state, found.error, found.finished_at = (
+            RunState.REFUSED,
+            why or _("上传的人放弃了"),
+            timezone.now(),
+        )
+        found.save(update_fields=["state", "error", "finished_at"])
+    drop_file(found)
+    return found
+
+
+def check_upload(run: ImportRun) -> str:
+    """Why the file cannot be read at all, in words for a person; "" when it can. What cannot is refused."""
+    try:
+        open_source(run.path, sheet=sheets_of(run), source_name=run.file_name)
+    except UnreadableFile as problem:
+        refuse_upload(actor=None, run=run.pk, why=problem.message)
+        return problem.message
+    return ""
 
 
 def _chunks(file: IO[bytes] | File[bytes]) -> Iterator[bytes]:
@@ -158,7 +210,7 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
     wanted = dict(mapping) if mapping is not None else _remembered(run)
     view = Preview(run, fields=[FieldOption(name, label(name)) for name in MAPPABLE])
     earlier = ImportRun.objects.filter(sha256=run.sha256, source=run.source).exclude(pk=run.pk)
-    view.same_file = list(earlier.exclude(state=RunState.UPLOADED).order_by("-pk")[:5])
+    view.same_file = list(earlier.exclude(state__in=_NOTHING_CAME_OF).order_by("-pk")[:5])
     try:
         opened = open_source(run.path, mapping=wanted, sheet=sheets_of(run), source_name=run.file_name)
     except (UnreadableFile, ValueError) as problem:
@@ -207,20 +259,28 @@ def unfinished(file: IO[bytes], source: str = "") -> ImportRun | None:
 
 
 def forget_stale(now: datetime) -> int:
-    """Remove files that nothing will read any more: uploads that nobody confirmed for UPLOAD_DAYS, and what a killed
-    upload left. Files of imports that run or failed stay, so that these can go on. Returns how many went."""
-    needed = {
-        Path(path).parent.name
-        for path in ImportRun.objects.exclude(state=RunState.DONE).values_list("path", flat=True)
-    }
-    old = now - timedelta(days=UPLOAD_DAYS)
-    stale = ImportRun.objects.filter(state=RunState.UPLOADED, created_at__lt=old)
-    needed -= {Path(run.path).parent.name for run in stale}
+    """Delete files that wait for nobody any more, after UPLOAD_DAYS: of uploads that were not confirmed, and of imports
+    that failed and were not taken up again. Their lines stay and say so. What a killed upload left goes as well.
+    Returns how many files went."""
+    old = now - timedelta(days=settings.UPLOAD_DAYS)
+    why = _("超过 %(days)d 天没有处理，文件已删除") % {"days": settings.UPLOAD_DAYS}
+    removed = 0
+    for run in ImportRun.objects.filter(state=RunState.UPLOADED, created_at__lt=old):
+        removed += refuse_upload(actor=None, run=run.pk, why=why).state == RunState.REFUSED
+    for run in ImportRun.objects.filter(state=RunState.FAILED, finished_at__lt=old):
+        removed += run.has_file
+        drop_file(run)
+    return removed + _drop_orphans(now)
+
+
+def _drop_orphans(now: datetime) -> int:
+    """Folders that belong to no import: an upload makes its folder first and its line last, and may die between."""
+    needed = set(ImportRun.objects.exclude(state=RunState.DONE).values_list("path", flat=True))
+    kept = {Path(path).parent.name for path in needed}
     removed = 0
     for folder in Path(settings.UPLOADS).glob("*/"):
         is_old = datetime.fromtimestamp(folder.stat().st_mtime) < now - timedelta(days=1)
-        if folder.name not in needed and is_old:
+        if folder.name not in kept and is_old:
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
-    stale.delete()
     return removed

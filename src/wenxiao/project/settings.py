@@ -110,6 +110,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 #: The largest file that the upload takes, in bytes.
 UPLOAD_MAX_BYTES = env.number("WENXIAO_UPLOAD_MB", 512) * 1024 * 1024
+#: Days for which the file of an import that was not confirmed, or that failed, is kept.
+UPLOAD_DAYS = env.number("WENXIAO_UPLOAD_DAYS", 3)
 # An upload goes to a temporary file in the data folder's disk from 2.5 MB on, never whole into memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600

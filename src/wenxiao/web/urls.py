@@ -33,6 +33,7 @@ urlpatterns = [
     path("import/<int:pk>/", imports.run, name="import"),
     path("import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
     path("import/<int:pk>/retry", imports.retry, name="import-retry"),
+    path("import/<int:pk>/discard", imports.discard, name="import-discard"),
     path("import/<int:pk>/rejected.xlsx", imports.rejected, name="import-rejected"),
     path("models/", models.models, name="models"),
     path("models/train", models.start_training, name="models-train"),

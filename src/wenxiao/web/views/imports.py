@@ -14,13 +14,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wenxiao.library.exporting import export_rejected
+from wenxiao.library.exporting import export_problems
 from wenxiao.library.filters import OrderFilter
-from wenxiao.library.pipeline import start_import
+from wenxiao.library.pipeline import captured_orders, start_import
 from wenxiao.orders.choices import RUN_ACTIVE, RunState
 from wenxiao.orders.models import ImportRun
 from wenxiao.orders.selectors import get_run, import_runs, rejected_rows, sources, warnings
-from wenxiao.orders.uploads import Preview, preview, stage_upload
+from wenxiao.orders.uploads import Preview, check_upload, preview, refuse_upload, stage_upload
 from wenxiao.units.models import User
 from wenxiao.web.people import is_partial, person
 from wenxiao.web.reading import english
@@ -46,9 +46,12 @@ def imports(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            return redirect("import", _staged(request, user).pk)
+            staged = _staged(request, user)
+            error = check_upload(staged)
         except ValidationError as problem:
             error = "；".join(problem.messages)
+        if not error:
+            return redirect("import", staged.pk)
     page = Paginator(import_runs(user), ROWS).get_page(request.GET.get("page"))
     context = {"page": page, "address": "", "sources": sources(user), "error": error}
     return render(request, "web/imports/page.html", context, status=422 if error else 200)
@@ -91,35 +94,39 @@ _STAGES = (RunState.QUEUED, RunState.READING, RunState.RECOGNISING, RunState.GRO
 
 def _progress(found: ImportRun) -> dict[str, Any]:
     place = _STAGES.index(RunState(found.state)) if found.state in _STAGES else -1
+    # What has been read is recognised while the rest is read: both are under way then.
+    last = place + (found.state == RunState.READING and found.to_recognise > 0)
     steps = [
         Step(
             str(stage.label),
-            "done" if n < place or found.state == RunState.DONE else "now" if n == place else "",
+            "done" if n < place or found.state == RunState.DONE else "now" if n <= last else "",
         )
         for n, stage in enumerate(_STAGES)
     ]
-    counted = found.counts.get("new", 0) + found.counts.get("changed", 0)
-    return {
-        "run": found,
-        "steps": steps,
-        "active": found.state in RUN_ACTIVE,
-        "to_recognise": counted,
-        "reading": found.state in (RunState.QUEUED, RunState.READING),
-    }
+    return {"run": found, "steps": steps, "active": found.state in RUN_ACTIVE}
 
 
 def _result(found: ImportRun) -> dict[str, Any]:
     names = [
         ("rows", _("读到的行")), ("new", _("新增")), ("changed", _("内容有变")), ("same", _("没有变化")),
-        ("duplicates", _("文件内重复")), ("rejected", _("没有导入")), ("warnings", _("提醒")), ("new_units", _("新出现的单位")),
+        ("resumed", _("补识别以前留下的")), ("duplicates", _("文件内重复")), ("rejected", _("没有导入")), ("warnings", _("提醒")), ("new_units", _("新出现的单位")),
     ]  # fmt: skip
+    problems, warned = list(rejected_rows(found)[:_SHOWN]), list(warnings(found)[:_SHOWN])
     return {
-        "counts": [(label, found.counts.get(name, 0)) for name, label in names],
-        "problems": rejected_rows(found)[:_SHOWN],
-        "warned": warnings(found)[:_SHOWN],
+        "counts": [
+            (label, found.counts.get(name, 0))
+            for name, label in names
+            if name != "resumed" or found.counts.get(name)
+        ],
+        "problems": problems,
+        "warned": warned,
+        "has_sheets": any(one.sheet for one in [*problems, *warned]),
+        "first_is_warning": not problems,
+        "can_go_on": found.has_file or found.total_rows is not None,
         "english": english(),
         "list_query": address(OrderFilter(decision="", captured=False, run=found.pk)),
         "to_assess_query": address(OrderFilter(run=found.pk)),
+        "captured": captured_orders(found).count(),
         "shown": _SHOWN,
     }
 
@@ -191,8 +198,16 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import", pk)
 
 
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives up an upload that nobody has started; the file goes, its line stays."""
+    user = importer(request)
+    refuse_upload(actor=user, run=get_run(user, pk).pk)
+    return redirect("imports")
+
+
 @require_GET
 def rejected(request: HttpRequest, pk: int) -> FileResponse:
-    """The rows that did not get in, as a sheet."""
-    sheet = export_rejected(get_run(importer(request), pk))
+    """The rows that did not get in, and the cells that were not understood, as a sheet."""
+    sheet = export_problems(get_run(importer(request), pk))
     return FileResponse(sheet.file, as_attachment=True, filename=sheet.name, content_type=sheet.content_type)
