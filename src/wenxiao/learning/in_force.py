@@ -33,11 +33,11 @@ def fingerprint(settings: Settings) -> str:
     the day is brought up to date daily.
     """
     seen = blake2b(digest_size=8)
-    package = files("wenxiao.recognition") / "data"
-    for entry in sorted(package.iterdir(), key=lambda entry: entry.name):
-        own = settings.data / entry.name if settings.data else None
-        content = own.read_bytes() if own and own.is_file() else entry.read_bytes()
-        seen.update(f"{entry.name} {len(content)}\n".encode() + content)
+    content = {entry.name: entry.read_bytes() for entry in (files("wenxiao.recognition") / "data").iterdir()}
+    if settings.data is not None:
+        content |= {entry.name: entry.read_bytes() for entry in settings.data.iterdir() if entry.is_file()}
+    for name, data in sorted(content.items()):
+        seen.update(f"{name} {len(data)}\n".encode() + data)
     if settings.model is not None:
         seen.update(Path(settings.model).read_bytes())
     if settings.adjustment is not None:

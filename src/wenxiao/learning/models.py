@@ -120,3 +120,25 @@ class SecondReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.at:%Y-%m-%d}"
+
+
+class RuleEdit(models.Model):
+    """One change of a rule by a person. `changes` has the value before and after of each key, `edits` all edits that
+    were in force from then on (recognition.edits), so that any point of the history can be put back.
+    """
+
+    file = models.CharField(max_length=40)
+    section = models.CharField(max_length=80, blank=True)
+    changes = models.JSONField(default=dict)
+    edits = models.JSONField(default=dict)
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = _who()
+
+    class Meta:
+        verbose_name = _("规则修改记录")
+        verbose_name_plural = _("规则修改记录")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.section} {self.at:%Y-%m-%d}"

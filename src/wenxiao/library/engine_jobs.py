@@ -1,7 +1,7 @@
 """Doing the engine's background jobs: train, try, read again. Each may be killed at any point and done once more.
 
-`params` and `result` of each kind: TRAIN {} → {"version": name}; TRIAL {"version": name or ""} →
-library.changing.Trial; REREAD {} → {"read": orders}.
+`params` and `result` of each kind: TRAIN {} → {"version": name}; TRIAL {"version": name or ""} or {"edits": …, and what
+the page keeps} → library.changing.Trial; REREAD {} → {"read": orders}.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from wenxiao.learning.models import EngineJob, ModelVersion
 from wenxiao.library.changing import preview_days, recent, stale, try_change, with_version
 from wenxiao.library.grouping import group_all
 from wenxiao.library.recognising import recognise
+from wenxiao.library.rule_edits import edited
 from wenxiao.library.training import keep_version, train
 from wenxiao.orders.runs import LostClaim
 from wenxiao.orders.trouble import trouble_message
@@ -79,12 +80,20 @@ def _train(job: EngineJob, today: date) -> dict[str, Any]:
 
 
 def _trial(job: EngineJob, today: date) -> dict[str, Any]:
+    if "edits" in job.params:
+        return _trial_of_rules(job, today)
     name = job.params.get("version", "")
     version = ModelVersion.objects.filter(name=name).first()
     if name and version is None:
         raise ValidationError(_("没有这个模型：%(name)s") % {"name": name})
     set_total(job, recent(today, preview_days()).count())
     return try_change(with_version(today, version), today, tell=partial(tell, job)).content()
+
+
+def _trial_of_rules(job: EngineJob, today: date) -> dict[str, Any]:
+    set_total(job, recent(today, preview_days()).count())
+    with edited(today, job.params["edits"]) as (engine, likely):
+        return try_change(engine, today, likely, partial(tell, job)).content()
 
 
 def _reread(job: EngineJob, today: date) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from typing import Any
 from django.conf import settings
 
 from wenxiao.library.choices import Grade
+from wenxiao.recognition.edits import EDITS, overlaid
 
 MEASURES = ("orders", "callers", "overdue_days", "rehandled", "crossing", "urgent", "supervised", "signals")
 #: The place of each grade in a list, the worst first; 9 for a matter without a grade.
 RANKS = {grade.value: place for place, grade in enumerate(Grade)}
 NO_RANK = 9
+GRADES = "grades.toml"
 
 
 class BadRules(Exception):
@@ -50,29 +52,59 @@ def rules_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-@lru_cache(maxsize=8)
 def load(folder: Path | None = None) -> Rules:
-    """The rules of `folder`/grades.toml, else those of the package. Raises BadRules."""
-    own = folder / "grades.toml" if folder is not None else None
-    text = (
+    """The rules of `folder`/grades.toml, else those of the package, with the edits made on the page. Raises BadRules."""
+    stamps = tuple(_stamp(folder / name) for name in (GRADES, EDITS)) if folder is not None else ()
+    return _load(folder, stamps)
+
+
+def _stamp(path: Path) -> int:
+    """Changes whenever the file does; 0 for none."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path | None, _stamps: tuple[int, ...]) -> Rules:
+    return rules_of(overlaid(unedited_grades(folder), GRADES, folder))
+
+
+def unedited_grades(folder: Path | None) -> dict[str, Any]:
+    """The grades file as data, without the edits. Raises BadRules."""
+    own = folder / GRADES if folder is not None else None
+    return _toml(
         own.read_text("utf-8")
         if own is not None and own.exists()
-        else (files(__package__) / "data" / "grades.toml").read_text("utf-8")
+        else (files(__package__) / "data" / GRADES).read_text("utf-8")
     )
-    return parse(text)
 
 
 def parse(text: str) -> Rules:
     """The rules of a TOML text, checked. Raises BadRules."""
+    return rules_of(_toml(text))
+
+
+def _toml(text: str) -> dict[str, Any]:
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadRules(f"{GRADES}: {error}") from error
+
+
+def rules_of(data: Mapping[str, Any]) -> Rules:
+    """The rules of a grades file, checked. Raises BadRules."""
+    try:
         rules = tuple(Rule(**row) for row in data["rule"])
         likely = float(data["capture"]["likely"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise BadRules(f"grades.toml: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRules(f"{GRADES}: {error}") from error
     for rule in rules:
         if rule.grade not in RANKS or rule.measure not in MEASURES or rule.at_least < 1:
-            raise BadRules(f"grades.toml: {rule.name}: {rule.grade} / {rule.measure} / {rule.at_least}")
+            raise BadRules(f"{GRADES}: {rule.name}: {rule.grade} / {rule.measure} / {rule.at_least}")
+    if not 0 < likely < 1:
+        raise BadRules(f"{GRADES}: likely: {likely}")
     return Rules(likely, rules)
 
 

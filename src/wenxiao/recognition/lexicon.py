@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import ahocorasick
 
+from wenxiao.recognition.edits import overlaid
+
 #: The longest gap that `…` spans, in code points. Chosen on the training labels: 12 keeps a verb and its object together.
 GAP = 12
 GAP_MARK = "…"
@@ -112,7 +114,13 @@ def expanded(term: str) -> list[str]:
 
 
 def read_data(name: str, override: Path | None = None) -> dict[str, Any]:
-    """A data file of the recognition package (TOML), or the administrator's own copy of it."""
+    """A data file of the recognition package (TOML), or the administrator's own copy of it, with the edits that were
+    made on the page."""
+    return overlaid(unedited(name, override), name, override)
+
+
+def unedited(name: str, override: Path | None = None) -> dict[str, Any]:
+    """The same without the edits."""
     if override is not None and (override / name).exists():
         return tomllib.loads((override / name).read_text(encoding="utf-8"))
     return tomllib.loads((files("wenxiao.recognition") / "data" / name).read_text(encoding="utf-8"))

@@ -6,7 +6,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from wenxiao.web.views import assess, auth, commitments, home, imports, library, models, orders, overview
+from wenxiao.web.views import (
+    assess,
+    auth,
+    commitments,
+    home,
+    imports,
+    library,
+    models,
+    orders,
+    overview,
+    rules,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -43,4 +54,8 @@ urlpatterns = [
     path("models/<str:name>/", models.version, name="model"),
     path("models/<str:name>/trial", models.start_trial, name="model-trial"),
     path("models/<str:name>/use", models.use, name="model-use"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<str:file>/", rules.group, name="rule-group"),
+    path("rules/<str:file>/edit", rules.rule, name="rule"),
+    path("rules/edits/<int:pk>/undo", rules.undo_edit, name="rule-undo"),
 ]

@@ -37,6 +37,10 @@ class Menu:
     items: list[Item] = field(default_factory=list)
 
 
+#: What is seldom needed is not at the foot of a phone's page; it is in the menu of the account there.
+_SELDOM = frozenset({"models", "rules"})
+
+
 @register.simple_tag(takes_context=True)
 def shell(context: dict[str, Any]) -> Menu:
     """The menu for the person of the request."""
@@ -48,7 +52,7 @@ def shell(context: dict[str, Any]) -> Menu:
     menu.unit = str(user.unit) if user.unit_id else ""
     here = request.resolver_match.url_name if request.resolver_match else ""
     for name, icon, label, short, pages in _entries(user):
-        menu.items.append(Item(name, icon, label, short, reverse(name), here in pages))
+        menu.items.append(Item(name, icon, label, short, reverse(name), here in pages, name not in _SELDOM))
     return menu
 
 
@@ -72,5 +76,6 @@ def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
     plain = [orders, library, ledger, overview, imports]
     if user.role == Role.ADMINISTRATOR:
         engine = ("models", "gauge", _("识别模型"), _("模型"), ("models", "model"))
-        return [*plain, engine]
+        rules = ("rules", "list-check", _("识别规则"), _("规则"), ("rules", "rule-group", "rule"))
+        return [*plain, engine, rules]
     return plain

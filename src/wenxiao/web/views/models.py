@@ -97,7 +97,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "name": name,
         "is_used": (now.pk if now else None) == (found.pk if found else None),
         "job": trial,
-        "trial": _trial(user, trial) if trial and trial.state == JobState.DONE else None,
+        "trial": trial_of(user, trial) if trial and trial.state == JobState.DONE else None,
     }
     return render(request, "web/models/version.html", context | (_report(found.report) if found else {}))
 
@@ -126,7 +126,7 @@ def _confused(report: dict[str, Any], part: str, labels: dict[str, str]) -> list
     ]
 
 
-def _trial(user: User, job: EngineJob) -> dict[str, Any]:
+def trial_of(user: User, job: EngineJob) -> dict[str, Any]:
     """The result of a trial with its example orders, as far as the person sees them."""
     result = job.result
     wanted = {pk for shown in result["examples"].values() for pk, *_rest in shown}
