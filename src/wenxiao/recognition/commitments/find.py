@@ -86,8 +86,8 @@ def _blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str,
         yield replies[first:]
 
 
-#: A clause worth reading closely, with its sums for concrete and vague.
-_Candidate = tuple[int, int, int]
+#: A clause worth reading closely, with its sums for concrete and vague and their scale.
+_Candidate = tuple[int, int, int, float]
 
 
 def _look(
@@ -97,11 +97,11 @@ def _look(
     normals = [normalise(text) for text, _ in replies]
     batch = Batch.of([normal.text for normal in normals])
     rows, slots, hits = features(batch, default_words())
-    concrete, vague = model.sums(rows, slots, len(batch.starts))
-    candidates = np.flatnonzero(np.maximum(concrete, vague) >= model.look)
+    concrete, vague, scale = model.sums(rows, slots, len(batch.starts))
+    candidates = model.worth_a_look(concrete, vague, scale)
     clauses = Lists.of(batch, hits)
     chosen = candidates.tolist()
-    sums = zip(concrete[candidates].tolist(), vague[candidates].tolist(), strict=True)
+    sums = zip(*(values[candidates].tolist() for values in (concrete, vague, scale)), strict=True)
     stops = np.searchsorted(batch.reply[candidates], np.arange(len(replies)), side="right").tolist()
     start = 0
     for i, (text, reference) in enumerate(replies):
@@ -115,8 +115,8 @@ def _decide(doc: Document, candidates: list[_Candidate], model: Model) -> list[F
     """The candidates that still look like commitments when their times are seen too."""
     found = []
     settings = doc.conventions.settings
-    for i, concrete, vague in candidates:
-        a, b = model.chances(concrete, vague, time_slots(doc, i))
+    for i, concrete, vague, scale in candidates:
+        a, b = model.chances(concrete, vague, scale, time_slots(doc, i))
         if a + b >= settings.listed:
             found.append(Found(i, i, i, a >= settings.checkable))
     return joined(doc, found)

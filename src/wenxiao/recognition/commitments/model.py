@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from wenxiao.recognition.commitments.words import Ints
 
+#: A clause of so many features, squared, counts as it is; a longer one less, a shorter one more.
+USUAL = 8.0
+Floats = npt.NDArray[np.float64]
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -41,19 +45,25 @@ class Model:
         """Name for findings: version and the fingerprint of the data it was fitted on."""
         return f"commitments-{self.about['version']}-{self.about['fingerprint'][:8]}"
 
-    def sums(self, rows: Ints, slots: Ints, n: int) -> tuple[Ints, Ints]:
-        """For each of n clauses the sums for concrete and for vague of the slots that it has."""
+    def sums(self, rows: Ints, slots: Ints, n: int) -> tuple[Ints, Ints, Floats]:
+        """For each of n clauses the sums for concrete and for vague of the slots that it has, and their scale."""
         # bincount adds in floating point, exactly for whole numbers of this size.
         concrete = np.bincount(rows, weights=self.concrete[slots], minlength=n)
         vague = np.bincount(rows, weights=self.vague[slots], minlength=n)
-        return concrete.astype(np.int64) + self.bias[0], vague.astype(np.int64) + self.bias[1]
+        return concrete.astype(np.int64), vague.astype(np.int64), scales(rows, n)
 
-    def chances(self, concrete: int, vague: int, slots: Iterable[int]) -> tuple[float, float]:
+    def worth_a_look(self, concrete: Ints, vague: Ints, scale: Floats) -> Ints:
+        """The numbers of the clauses to be read closely, by their sums."""
+        most = np.maximum(concrete * scale + self.bias[0], vague * scale + self.bias[1])
+        return np.flatnonzero(most >= self.look)
+
+    def chances(self, concrete: int, vague: int, scale: float, slots: Iterable[int]) -> tuple[float, float]:
         """Probabilities of a concrete and of a vague commitment, from the sums so far and the slots still to add."""
         for slot in slots:
             concrete += int(self.concrete[slot])
             vague += int(self.vague[slot])
-        a, b = exp(min(concrete * self.unit, 50.0)), exp(min(vague * self.unit, 50.0))
+        a = exp(min((concrete * scale + self.bias[0]) * self.unit, 50.0))
+        b = exp(min((vague * scale + self.bias[1]) * self.unit, 50.0))
         return a / (1 + a + b), b / (1 + a + b)
 
     @classmethod
@@ -70,6 +80,11 @@ class Model:
             look=about["look"],
             about=about,
         )
+
+
+def scales(rows: Ints, n: int) -> Floats:
+    """What each clause's sums are multiplied with, so that a long clause is not surer of itself for being long."""
+    return USUAL / np.sqrt(np.maximum(1, np.bincount(rows, minlength=n)))
 
 
 @cache
