@@ -95,7 +95,7 @@ def test_values_as_a_form_gives_them() -> None:
         (2, "1.5", "", "not_a_count"),
         (2, "-1", "", "not_a_count"),
         (["旧"], "…", "", "bad_word"),
-        (["旧"], "长" * 61, "", "bad_word"),
+        (["旧"], "长" * 201, "", "bad_word"),
         (["旧"], "\n".join(f"词{n}" for n in range(3001)), "", "too_many_words"),
     ],
 )

@@ -21,7 +21,7 @@ _NAMES = frozenset({"fields", "signals", "reasons_that_mean_resolved"})
 #: Numbers that are labels.
 _LABELS = frozenset({"number", "version"})
 #: The most words of a list, the longest word, the largest number.
-MOST_WORDS, LONGEST, LARGEST = 3000, 60, 1e6
+MOST_WORDS, LONGEST, LARGEST = 3000, 200, 1e6
 Value = list[str] | float | int | bool
 Edits = dict[str, dict[str, dict[str, Value]]]
 

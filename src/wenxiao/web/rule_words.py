@@ -12,7 +12,7 @@ def value_words(name: str) -> tuple[str, str]:
     """A value's name, and a line on how to fill it in."""
     a_line = _("一行一个。")
     known = {
-        "any": (_("出现这些说法就算"), _("一行一个；“…”代表中间最多隔十二个字。")),
+        "any": (_("出现这些说法就算"), _("一行一个；“…”代表中间最多隔十二个字，“{甲|乙}”代表任一个。")),
         "unless": (_("同一句里有这些就不算"), a_line),
         "unless_clause": (_("同一小句里有这些就不算"), a_line),
         "unless_text": (_("全文有这些就不算"), a_line),
