@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.conftest import Cast, Importer, row
 from tests.web.conftest import SignIn
 
+from wenxiao.library.models import Finding
 from wenxiao.orders.models import Event, WorkOrder
 
 ALL = "/assess/?decision=&captured=0"
@@ -177,3 +178,14 @@ def test_a_list_that_was_swapped_in_leads_back_to_the_list(county: Cast, sign_in
     there = swapped.split('name="next" value="')[1].split('"')[0]
     assert there.startswith("/assess/?")
     assert browser.get(there.replace("&amp;", "&")).status_code == 200
+
+
+def test_likely_ones_are_a_chip_whose_count_agrees(county: Cast, sign_in: SignIn) -> None:
+    Finding.objects.filter(order__number="V2").update(unresolved=0.2)
+    browser = sign_in(county.analyst)
+    shown = browser.get("/assess/?decision=&captured=0").context
+    narrowed = browser.get(f"/assess/?{shown['likely_address']}").context
+    assert narrowed["counts"].total == shown["likely"] == len(narrowed["page"].object_list)
+    assert 0 < shown["likely"] < shown["counts"].total
+    assert all(order.finding.unresolved >= 0.5 for order in narrowed["page"].object_list)
+    assert narrowed["likely_on"] and not shown["likely_on"] and not narrowed["chips"][:-1]

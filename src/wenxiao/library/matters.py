@@ -90,7 +90,9 @@ def matter_story(actor: Actor, number: str) -> MatterStory:
         reasons=_reasons(actor, matter),
         orders=rows,
         units=list(visible_units(actor).filter(order_units__order__in=[row.pk for row in rows]).distinct()),
-        commitments=list(commitments.select_related("order").order_by("due", "pk")),
+        commitments=list(
+            commitments.select_related("order").order_by(F("due").asc(nulls_last=True), "-concrete", "pk")
+        ),
         moments=event_line(rows),
     )
 

@@ -12,12 +12,10 @@ from django.db.models.functions import TruncMonth
 from wenxiao.library.choices import Due, Kind
 from wenxiao.library.filters import LedgerFilter, OrderFilter
 from wenxiao.library.ledger import ledger_counts
-from wenxiao.library.selectors import orders_matching, repeated
+from wenxiao.library.selectors import LIKELY, orders_matching, repeated
 from wenxiao.units.models import Unit
 from wenxiao.units.scope import Actor, visible_units
 
-#: An order counts as likely not resolved from this probability on, in percent.
-LIKELY = 50
 _TOP_UNITS = 15
 
 

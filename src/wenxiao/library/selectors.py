@@ -22,6 +22,9 @@ from wenxiao.orders.selectors import Moment, event_line, get_order, units_of, vi
 from wenxiao.units.models import Unit, User
 from wenxiao.units.scope import Actor, scope_orders, sees_all, visible_units
 
+#: An order counts as likely not resolved from this probability on, in percent.
+LIKELY = 50
+
 _SORTS: dict[str, tuple[Any, ...]] = {
     "-probability": ("-finding__unresolved", "-pk"),
     "probability": ("finding__unresolved", "pk"),
@@ -140,6 +143,7 @@ class Counts:
     decisions: dict[str, int]
     kinds: dict[str, int]
     classes: dict[str, int]
+    likely: int
 
 
 def list_counts(actor: Actor, narrowed: OrderFilter) -> Counts:
@@ -149,11 +153,13 @@ def list_counts(actor: Actor, narrowed: OrderFilter) -> Counts:
     decisions = {choice: by_decision.get(choice, 0) for choice in Decision.values}
     total = decisions[narrowed.decision] if narrowed.decision else sum(by_decision.values())
     here = tabs.filter(finding__decision=narrowed.decision) if narrowed.decision else tabs
+    whole = {"likely": Count("pk", filter=Q(finding__unresolved__gte=LIKELY / 100))}
     kinds = here.aggregate(
-        **{kind: Count("pk", filter=Q(**{f"finding__is_{kind}": True})) for kind in Kind.values}
+        **whole, **{kind: Count("pk", filter=Q(**{f"finding__is_{kind}": True})) for kind in Kind.values}
     )
     by_class = dict(here.values_list("finding__closure_class").annotate(n=Count("pk")))
-    return Counts(total, decisions, kinds, {c: by_class.get(c, 0) for c in ClosureClass.values})
+    likely = kinds.pop("likely")
+    return Counts(total, decisions, kinds, {c: by_class.get(c, 0) for c in ClosureClass.values}, likely)
 
 
 @dataclass(slots=True)

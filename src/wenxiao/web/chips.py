@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import ClosureClass, Grade
 from wenxiao.library.filters import OrderFilter
+from wenxiao.library.selectors import LIKELY
 from wenxiao.orders.selectors import sources
 from wenxiao.units.models import User
 from wenxiao.units.scope import visible_units
@@ -52,7 +53,8 @@ def order_chips(user: User, narrowed: OrderFilter, address: Callable[..., str]) 
             since=None,
             until=None,
         )
-    if narrowed.least is not None or narrowed.most is not None:
+    # Likely not resolved is a chip of its own beside the kinds.
+    if (narrowed.least, narrowed.most) not in ((None, None), (LIKELY, None)):
         low, high = narrowed.least or 0, 100 if narrowed.most is None else narrowed.most
         add(_("可能性 %(low)d%%–%(high)d%%") % {"low": low, "high": high}, least=None, most=None)
     if narrowed.repeated:

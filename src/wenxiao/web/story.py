@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from wenxiao.orders.choices import ROUTINE
+from wenxiao.orders.choices import ROUTINE, EventKind
 from wenxiao.orders.selectors import Moment
 
 #: A line of so many events, or a list of so many orders, is shown whole.
@@ -27,20 +27,28 @@ class Stretch:
 
 
 def folded(moments: Sequence[Moment]) -> list[Stretch]:
-    """The event line of a matter: routine steps in the middle are folded, acts and troubles never."""
-    return _stretches(moments, [m.kind not in ROUTINE or m.actor is not None for m in moments])
+    """The event line of a matter: routine steps in the middle are folded, acts and troubles never. That a file was
+    imported here is no end of a story."""
+    matters = [m.kind not in ROUTINE or m.actor is not None for m in moments]
+    told = [at for at, m in enumerate(moments) if m.kind != EventKind.IMPORTED]
+    return _stretches(moments, matters, {*told[:ENDS], *told[-ENDS:]})
 
 
-def folded_rows(orders: Sequence[Any]) -> list[Stretch]:
+def folded_rows(rows: Sequence[Any]) -> list[Stretch]:
     """The orders of a matter: the first and the last ones, the rest folded."""
-    return _stretches(orders, [False] * len(orders))
+    places = range(len(rows))
+    return _stretches(rows, [False] * len(rows), {*places[:ENDS], *places[-ENDS:]})
 
 
-def _stretches(rows: Sequence[Any], matters: Sequence[bool]) -> list[Stretch]:
+def folded_tail(rows: Sequence[Any]) -> list[Stretch]:
+    """A list whose first rows are the ones to act on: they are shown, the rest folded."""
+    return _stretches(rows, [at < WHOLE // 2 for at in range(len(rows))], set())
+
+
+def _stretches(rows: Sequence[Any], matters: Sequence[bool], ends: set[int]) -> list[Stretch]:
     if len(rows) <= WHOLE:
         return [Stretch(list(rows), False)] if rows else []
-    last = len(rows) - ENDS
-    shown = [at < ENDS or at >= last or one for at, one in enumerate(matters)]
+    shown = [at in ends or one for at, one in enumerate(matters)]
     runs = [
         Stretch([row for _is_shown, row in run], not is_shown)
         for is_shown, run in groupby(zip(shown, rows, strict=True), key=lambda pair: pair[0])

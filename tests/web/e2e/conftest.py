@@ -57,7 +57,7 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Open]:
     def note(message: Any) -> None:
         # A refusal that a test provokes is told by browser and htmx as errors too; the test looks at the page itself.
         provoked = ("the server responded with a status of", "Response Status Error Code")
-        if message.type == "error" and not any(words in message.text for words in provoked):
+        if message.type in ("error", "warning") and not any(words in message.text for words in provoked):
             faults.append(message.text)
 
     def browse(user: Any = None, path: str = "/", *, size: Any = None, **options: Any) -> Page:

@@ -68,6 +68,55 @@ def test_nothing_runs_out_of_the_page(county: Cast, browse: Open, size: dict[str
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
 
+#: Pairs of controls of the page itself that lie over each other, and controls that stick out of the page.
+_COLLISIONS = """() => {
+  const seen = [...document.querySelectorAll("main a, main button, main input, main select, main summary")].filter((e) =>
+    e.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && !e.closest(".tabs, .kindbar, .scroll, .peek, .vh"));
+  const boxes = seen.map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width > 2 && b.height > 2);
+  const name = (e) => e.tagName + "." + e.className + ":" + e.textContent.trim().slice(0, 20);
+  const bad = boxes.filter(([, b]) => b.left < -1 || b.right > innerWidth + 1).map(([e]) => "out: " + name(e));
+  boxes.forEach(([a, p], n) => boxes.slice(n + 1).forEach(([b, q]) => {
+    const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left), high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    if (wide > 2 && high > 2 && !a.contains(b) && !b.contains(a)) bad.push("over: " + name(a) + " / " + name(b));
+  }));
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED], ids=["phone", "zoomed"])
+def test_no_control_is_hidden_or_under_another(county: Cast, browse: Open, size: dict[str, int]) -> None:
+    page = browse(county.analyst, "/assess/", size=size)
+    expect(page.get_by_role("button", name="导出")).to_be_visible()
+    found = {}
+    for name, address in _addresses().items():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        if bad := page.evaluate(_COLLISIONS):
+            found[name] = bad[:4]
+    assert found == {}
+
+
+def test_using_a_page_leaves_no_fault_in_the_console(county: Cast, browse: Open) -> None:
+    """The fixture fails on any error or warning that the browser tells; this does what provokes them."""
+    page = browse(county.analyst, "/overview/")
+    for canvas in page.locator(".canvas").all():
+        canvas.hover()
+    page.emulate_media(media="print")
+    page.emulate_media(media="screen")
+    page.set_viewport_size(PHONE)
+    page.goto("/assess/?decision=&captured=0")
+    page.locator("[data-row] button[data-key=c]").first.click()
+    expect(page.locator(".toast-it")).to_be_visible()
+    page.locator("[data-row] button[data-key=u]").first.click()
+    expect(page.locator(".toast-it").last).to_contain_text("已撤销")
+    page.goto("/library/?several=0")
+    page.locator("#q").fill("电梯")
+    expect(page.locator("#results")).to_be_visible()
+    page.goto(_addresses()["order"])
+    page.get_by_role("button", name="查看完整信息").click()
+    expect(page.locator("#caller")).to_contain_text("已记入流转记录")
+
+
 def test_the_tab_key_reaches_everything_and_shows_where_it_is(county: Cast, browse: Open) -> None:
     page = browse(county.analyst, "/commitments/")
     page.keyboard.press("Tab")

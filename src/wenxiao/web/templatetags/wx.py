@@ -16,6 +16,7 @@ from wenxiao.library.choices import ClosureClass, Grade, Kind
 from wenxiao.orders.masking import mask_address, mask_name, mask_phone, mask_text
 from wenxiao.recognition.commitments.promisor import OWN
 from wenxiao.web.arithmetic import shown_basis
+from wenxiao.web.reading import field_words
 
 register = template.Library()
 
@@ -181,6 +182,12 @@ def arithmetic(basis: str) -> str:
 def promisor_word(name: str) -> str:
     """Who promised: the unit itself, or the third party as the reply names it."""
     return _("本单位") if name == OWN else name
+
+
+@register.filter
+def field_word(name: str) -> str:
+    """What a column of an order is called."""
+    return field_words(name)
 
 
 @register.filter

@@ -21,7 +21,7 @@ from wenxiao.library import services
 from wenxiao.library.choices import ClosureClass, Decision, DismissReason, Grade, Kind
 from wenxiao.library.exporting import export_orders
 from wenxiao.library.filters import SORTS, OrderFilter
-from wenxiao.library.selectors import list_counts, matters_of, saved_views, work_list
+from wenxiao.library.selectors import LIKELY, list_counts, matters_of, saved_views, work_list
 from wenxiao.orders.selectors import unit_options
 from wenxiao.units.models import User
 from wenxiao.web.chips import order_chips
@@ -79,6 +79,11 @@ def _results(user: User, query: QueryDict) -> dict[str, Any]:
             )
             for kind in Kind
         ],
+        "likely": counts.likely,
+        "likely_on": (narrowed.least, narrowed.most) == (LIKELY, None),
+        "likely_address": address(
+            narrowed, least=None if (narrowed.least, narrowed.most) == (LIKELY, None) else LIKELY, most=None
+        ),
         "chips": order_chips(user, narrowed, address),
         "may_assess": user.may_assess,
         "is_handler": user.is_handler,

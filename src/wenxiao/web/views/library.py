@@ -19,7 +19,7 @@ from wenxiao.orders.selectors import unit_options
 from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.people import is_partial, person, today
 from wenxiao.web.promises import PromiseLine, next_states
-from wenxiao.web.story import folded, folded_rows
+from wenxiao.web.story import folded, folded_rows, folded_tail
 
 ROWS = 40
 
@@ -86,7 +86,8 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "story": story,
         "matter": story.matter,
         "nameless": named_after_confidential([story.matter]),
-        "promises": promises,
+        "promises": folded_tail(promises),
+        "promised": len(promises),
         "today": now,
         "stretches": folded(story.moments),
         "calls": folded_rows(story.orders),
