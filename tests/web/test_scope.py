@@ -90,7 +90,8 @@ SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-vie
 SHUT: dict[str, list[object]] = {
     "imports": [], "import": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
     "models": [], "models-train": [], "models-reread": [], "model-trial": ["m1"], "model-use": ["m1"], "models-back": [],
-    "model": ["m1"], "engine-job": [1],
+    "model": ["m1"], "engine-job": [1], "import-discard": [1],
+    "rules": [], "rule-group": ["signals"], "rule": ["signals"], "rule-undo": [1],
 }  # fmt: skip
 
 
