@@ -1,7 +1,13 @@
 """Bodies that have to act, and what is crossed, by the shipped names."""
 
-from wenxiao.recognition.crossing import crossing_details
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+from wenxiao.recognition.crossing import CrossingDetails, CrossingWords, crossing_details
+from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.schema import Order
+from wenxiao.recognition.settings import Settings
 
 
 def test_two_departments_that_act_together() -> None:
@@ -39,3 +45,45 @@ def test_evidence_points_at_the_names() -> None:
     reply = "由县水利局和供电公司负责恢复。"
     for found in crossing_details(Order(reply=reply)).evidence:
         assert reply[found.start : found.end] == found.text
+
+
+def explained(**texts: str) -> CrossingDetails:
+    order, words = Order(**texts), CrossingWords()
+    return words.explain(order, words.read(order))
+
+
+def test_a_crossing_order_shows_bodies_that_are_only_mentioned() -> None:
+    details = explained(reply="您的问题已转交县住建局、县水利局。")
+    assert details.bodies == ["县住建局", "县水利局"]
+    assert details.across == ["departments"]
+
+
+def test_a_crossing_order_shows_its_words_for_several_bodies() -> None:
+    details = explained(reply="我们将协调相关部门解决。")
+    assert details.across == ["departments"]
+    assert [e.signal for e in details.evidence] == ["crossing/several"]
+
+
+def test_a_crossing_order_shows_whom_the_caller_names() -> None:
+    details = explained(content="县城管局叫我找县环保局，环保局又叫我回来。", reply="正在研究。")
+    assert details.bodies == ["县城管局", "县环保局"]
+
+
+def test_a_crossing_order_that_names_nobody_says_that_it_was_judged_by_its_wording() -> None:
+    details = explained(reply="此事情况复杂，正在研究。")
+    assert (details.bodies, details.across) == ([], ["wording"])
+
+
+def test_what_counts_as_crossing_is_a_setting(tmp_path: Path) -> None:
+    shipped = files("wenxiao.recognition") / "data" / "crossing.toml"
+    text = shipped.read_text(encoding="utf-8")
+    own = text.replace('counts = ["departments", "areas", "levels"]', 'counts = ["areas"]')
+    (tmp_path / "crossing.toml").write_text(own, encoding="utf-8")
+    joint = Order(
+        order="1", reply="县住建局、县水利局共同负责，县公安局配合，正在施工，尚未完工。", is_joint=None
+    )
+    day = date(2026, 3, 1)
+    shipped_says = Engine(Settings(as_of=day)).read(joint)
+    own_says = Engine(Settings(as_of=day, data=tmp_path)).read(joint)
+    assert shipped_says.crossing_across == ["departments"]
+    assert "crossing" not in own_says.kinds

@@ -1,5 +1,7 @@
 """Fields and acts of enforcement, by the shipped lists."""
 
+import pytest
+
 from wenxiao.recognition.enforcement import enforcement_details
 from wenxiao.recognition.schema import Order
 
@@ -33,3 +35,32 @@ def test_the_callers_wishes_are_not_acts() -> None:
 def test_nothing_is_found_in_an_empty_order() -> None:
     details = enforcement_details(Order())
     assert (details.fields, details.acts, details.evidence) == ([], [], [])
+
+
+def test_a_threat_after_an_act_does_not_take_it_back() -> None:
+    details = enforcement_details(Order(reply="执法人员责令其停工，如再犯将罚款。"))
+    assert details.acts == ["责令改正"]
+
+
+def test_weak_words_name_a_field_only_where_no_other_does() -> None:
+    assert enforcement_details(Order(content="学校收了空调费却不开空调")).fields[0] == "教育"
+    assert enforcement_details(Order(content="学校门口有人占道摆摊")).fields == ["城管"]
+
+
+def test_the_title_weighs_more_than_what_is_said_in_passing() -> None:
+    order = Order(title="砖厂排污", content="砖厂夜里排污，旁边的违建和占道也没人管，还有摊点")
+    assert "环保" in enforcement_details(order).fields
+
+
+@pytest.mark.parametrize(
+    ("reply", "act"),
+    [
+        ("已责成该厂限期整改。", "责令改正"),
+        ("车辆已被查扣。", "查封扣押"),
+        ("棚子已于昨日全部拆除。", "拆除"),
+        ("开展了集中整治。", "检查"),
+        ("对两名摊主进行查处。", "处罚"),
+    ],
+)
+def test_acts_by_their_usual_words(reply: str, act: str) -> None:
+    assert act in enforcement_details(Order(reply=reply)).acts

@@ -42,5 +42,4 @@ def fingerprint(settings: Settings) -> str:
         seen.update(Path(settings.model).read_bytes())
     if settings.adjustment is not None:
         seen.update(settings.adjustment.key.encode())
-    seen.update(",".join(settings.three_cross).encode())
     return seen.hexdigest()

@@ -1,26 +1,29 @@
-"""Which bodies a reply names as having to act, and whether departments, areas or levels are crossed (三跨).
+"""Which bodies have to act in an order, and whether departments, areas or levels are crossed (三跨).
 
-Names are data (`data/crossing.toml`): departments by their stems, towns by their suffix. Which crossings count is a
-setting of the centre. A column that says so (协办单位, 是否联合办理) wins over the text.
+Words are data (`data/crossing.toml`), so is what counts as crossing (`counts`). A column that says so (协办单位,
+是否联合办理) wins over the text.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from wenxiao.recognition.lexicon import Lexicon, read_data
+from wenxiao.recognition.bodies import Body, BodyNames, Named
+from wenxiao.recognition.lexicon import Hit, read_data
 from wenxiao.recognition.schema import Evidence, Order
-from wenxiao.recognition.text import clauses
+from wenxiao.recognition.text import sentences
 
 TEXTS = ("reply", "handling")
+#: Where bodies are looked for when the answer names none: the caller often knows who is passing the buck.
+ASKED = ("title", "content")
 ACROSS = ("departments", "areas", "levels")
-#: The longest name of a town that is looked for, in code points.
-NAME = 4
+#: Said instead of `ACROSS` where nobody is named and the order was judged by its wording.
+WORDING = "wording"
 _SPLIT = re.compile(r"[、,，;；/\n]+")
 _MANY = 2
 
@@ -30,6 +33,7 @@ class CrossingDetails:
     """`bodies` as the order names them, `across` within `ACROSS`, `joint` whether the reply says that several act.
 
     `stated` is what the columns say: true, false, or None where the source has no such column.
+    `facts` is what the model weighs.
     """
 
     bodies: list[str] = field(default_factory=list)
@@ -37,17 +41,7 @@ class CrossingDetails:
     evidence: list[Evidence] = field(default_factory=list)
     joint: bool = False
     stated: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """One mention of a body: its department ("" for a town), its level, and where the name stands."""
-
-    department: str
-    level: str
-    area: str
-    start: int
-    end: int
+    facts: list[str] = field(default_factory=list)
 
 
 class CrossingWords:
@@ -55,81 +49,120 @@ class CrossingWords:
 
     def __init__(self, override: Path | None = None) -> None:
         data = read_data("crossing.toml", override)
-        self._suffixes = tuple(data["suffixes"])
-        self._levels = {char: level for level, chars in data["levels"].items() for char in chars}
-        self._area_suffixes = tuple(data["area"]["suffixes"])
-        self._stops = frozenset(data["area"]["stops"])
-        self._not_areas = frozenset(data["area"]["not"])
-        self._lexicon = Lexicon(
-            {f"d/{row['name']}": row["stems"] for row in data["department"]}
-            | {"passive": data["passive"]["any"], "joint": data["joint"]["any"], "area": self._area_suffixes}
-        )
+        self._names = BodyNames(data)
+        self.counts = frozenset(data["counts"]) | {WORDING}
 
     def read(self, order: Order) -> CrossingDetails:
         """The bodies that one order says have to act."""
-        evidence, bodies, joint = [], {}, False
+        found = _Found()
         for name in TEXTS:
-            text = getattr(order, name)
-            found, is_joint = self._acting(text)
-            joint = joint or is_joint
-            for body in found:
-                key = (body.department, body.level, body.area)
-                if key not in bodies:
-                    bodies[key] = text[body.start : body.end]
-                    evidence.append(
-                        Evidence("crossing/body", name, body.start, body.end, text[body.start : body.end])
-                    )
-        across = _across(list(bodies))
+            found.add(name, getattr(order, name), self._names)
         named = [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()]
         stated = order.is_joint if order.is_joint is not None else (True if named else None)
+        across = found.across()
         if named:
             across = across or ["departments"]
-        names = list(dict.fromkeys([*named, *bodies.values()]))
-        return CrossingDetails(names, across, evidence, joint, stated)
+        names = list(dict.fromkeys([*named, *found.names()]))
+        return CrossingDetails(names, across, found.evidence(), found.joint, stated, found.facts())
 
-    def _acting(self, text: str) -> tuple[list[Body], bool]:
-        """The bodies in clauses that are not passive, and whether any clause says "together"."""
-        hits = self._lexicon.find(text)
-        if not hits:
-            return [], False
-        pieces = clauses(text)
-        starts = [start for start, _ in pieces]
-        passive = {bisect_right(starts, h.start) - 1 for h in hits.pop("passive", [])}
-        joint = any(bisect_right(starts, h.start) - 1 not in passive for h in hits.pop("joint", []))
-        bodies = [
-            body
-            for listed, places in hits.items()
-            for h in places
-            if bisect_right(starts, h.start) - 1 not in passive
-            for body in self._body(text, listed, h.start, h.end)
-        ]
-        return sorted(bodies, key=lambda b: b.start), joint
+    def explain(
+        self, order: Order, details: CrossingDetails, wording: Sequence[Evidence] = ()
+    ) -> CrossingDetails:
+        """The same for an order that was found to be crossing, with what it was seen by: never empty.
 
-    def _body(self, text: str, listed: str, start: int, end: int) -> Iterator[Body]:
-        if listed == "area":
-            yield from self._area(text, start, end)
-            return
-        follows = next((s for s in self._suffixes if text.startswith(s, end)), "")
-        level = self._levels.get(text[start - 1 : start], "")
-        begin = start - 1 if level else start
-        yield Body(listed.removeprefix("d/"), level, "", begin, end + len(follows))
-
-    def _area(self, text: str, start: int, end: int) -> Iterator[Body]:
-        begin = start
-        while begin > 0 and start - begin < NAME and text[begin - 1] not in self._stops:
-            if not ("\u4e00" <= text[begin - 1] <= "\u9fff"):
-                break
-            begin -= 1
-        if _MANY <= start - begin < NAME and text[begin:end] not in self._not_areas:
-            yield Body("", "town", text[begin : start + 1], begin, end)
+        Where too few bodies are said to act, also those that the reply mentions, then its words for "several
+        departments", then those that the caller names; last the clauses (`wording`) that the model went by.
+        """
+        if details.across:
+            return details
+        found = _Found(acting_only=False)
+        for name in TEXTS:
+            found.add(name, getattr(order, name), self._names)
+        if not found.across():
+            found.words("several", "joint")
+        if not found.across():
+            for name in ASKED:
+                found.add(name, getattr(order, name), self._names)
+        across = found.across()
+        evidence = found.evidence()
+        if not across:
+            across, evidence = [WORDING], [*evidence, *wording]
+        names = list(dict.fromkeys([*details.bodies, *found.names()]))
+        return CrossingDetails(names, across, evidence, details.joint, details.stated, details.facts)
 
 
-def _across(bodies: list[tuple[str, str, str]]) -> list[str]:
-    departments = {department for department, _, _ in bodies if department}
-    areas = {area for _, _, area in bodies if area}
-    levels = {level for _, level, _ in bodies if level}
-    crossed = (len(departments) + bool(areas) >= _MANY, len(areas) >= _MANY, len(levels) >= _MANY)
-    return [name for name, is_so in zip(ACROSS, crossed, strict=True) if is_so]
+class _Found:
+    """What one order's texts name, gathered text by text."""
+
+    def __init__(self, acting_only: bool = True) -> None:
+        self._acting_only = acting_only
+        self._bodies: dict[tuple[str, str, str], Evidence] = {}
+        self._texts: list[tuple[str, str, Named]] = []
+        self._shown: list[Evidence] = []
+        self._generic = False
+        self.joint = False
+        self._own: Evidence | None = None
+
+    def add(self, name: str, text: str, names: BodyNames) -> None:
+        """The bodies of one text."""
+        read = names.find(text)
+        self._texts.append((name, text, read))
+        self.joint = self.joint or bool(read.joint)
+        kept = [b for b in read.bodies if b.acts or not self._acting_only]
+        for body in kept:
+            known = {key for key in self._bodies if key[0] == body.department and key[2] == body.area}
+            if not body.level and known:
+                continue  # 住建局 after 县住建局 is the same one
+            self._bodies.setdefault(body.key, _evidence("body", name, text, body.start, body.end))
+        if self._own is None and kept and name in TEXTS:
+            self._own = next(_own(name, text, read, kept), None)
+
+    def words(self, *lists: str) -> None:
+        """Take the words for "several bodies" as what is seen."""
+        for name, text, read in self._texts:
+            for listed in lists:
+                hits: list[Hit] = getattr(read, listed)
+                if hits and not self._shown:
+                    self._shown.append(_evidence(listed, name, text, *hits[0]))
+                    self._generic = True
+
+    def names(self) -> list[str]:
+        own = [self._own.text] if self._own and self._bodies else []
+        return [*own, *(e.text for e in self._bodies.values())]
+
+    def evidence(self) -> list[Evidence]:
+        return [*([self._own] if self._own else []), *self._bodies.values(), *self._shown]
+
+    def across(self) -> list[str]:
+        """What the bodies cross. The answering unit itself is one of them where it acts beside another."""
+        departments = {key[0] for key in self._bodies if key[0]}
+        areas = {key[2] for key in self._bodies if key[2]}
+        towns = {key[2] for key in self._bodies if key[2] and not key[0]}
+        levels = {key[1] for key in self._bodies if key[1]}
+        several = len(departments) + bool(towns) + bool(self._own) >= _MANY or self._generic
+        crossed = (several, len(areas) >= _MANY, len(levels) >= _MANY)
+        return [name for name, is_so in zip(ACROSS, crossed, strict=True) if is_so]
+
+    def facts(self) -> list[str]:
+        """What the model weighs beside the wording."""
+        count = min(len(self._bodies) + bool(self._own), MOST_BODIES)
+        facts = [f"bodies_{n}" for n in range(1, count + 1)]
+        return [*facts, *(["joint"] if self.joint else []), *self.across()]
+
+
+def _own(name: str, text: str, read: Named, bodies: list[Body]) -> Iterator[Evidence]:
+    """我局 and its like in a sentence that says "together" and names another body."""
+    pieces = sentences(text)
+    starts = [start for start, _ in pieces]
+    together = {bisect_right(starts, h.start) for h in read.joint}
+    others = {bisect_right(starts, b.start) for b in bodies}
+    for hit in read.own:
+        if bisect_right(starts, hit.start) in together & others:
+            yield _evidence("body", name, text, hit.start, hit.end)
+
+
+def _evidence(what: str, name: str, text: str, start: int, end: int) -> Evidence:
+    return Evidence(f"crossing/{what}", name, start, end, text[start:end])
 
 
 @cache
@@ -148,6 +181,4 @@ MOST_BODIES = 4
 
 def crossing_facts(details: CrossingDetails) -> list[str]:
     """What the model weighs beside the wording: how many bodies are named, whether together, what is crossed."""
-    bodies = min(len(details.bodies), MOST_BODIES)
-    facts = [f"bodies_{n}" for n in range(1, bodies + 1)]
-    return [*facts, *(["joint"] if details.joint else []), *details.across]
+    return details.facts

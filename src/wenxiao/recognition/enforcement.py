@@ -5,6 +5,7 @@ Words are data (`data/enforcement.toml`). Whether the order is an enforcement or
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,13 +13,15 @@ from pathlib import Path
 
 from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
 from wenxiao.recognition.schema import Evidence, Order
-from wenxiao.recognition.text import sentences
+from wenxiao.recognition.text import clauses, sentences
 
 #: Where each question is asked. Acts are the unit's, so the caller's words do not tell of them.
 FIELD_TEXTS = ("title", "content", "reply", "handling")
 ACT_TEXTS = ("reply", "handling")
-#: A field is named if it has at least this share of the words of the one with most.
-SHARE = 0.5
+#: A field is named if it has at least this share of the words of the one with most; no more than `MOST` are.
+SHARE, MOST = 0.5, 3
+#: What the caller puts into the title is the matter itself.
+TITLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class EnforcementWords:
     def __init__(self, override: Path | None = None) -> None:
         data = read_data("enforcement.toml", override)
         self._fields = Lexicon({row["name"]: row["any"] for row in data["field"]})
+        self._weak = Lexicon({row["name"]: row.get("weak", []) for row in data["field"]})
         self._acts = Lexicon({row["name"]: row["any"] for row in data["act"]})
         common = data["report"]["unless"]
         self._unless = Lexicon({row["name"]: row.get("unless", common) for row in data["act"]})
@@ -47,14 +51,8 @@ class EnforcementWords:
         return EnforcementDetails(self._named(order), acts, evidence)
 
     def _named(self, order: Order) -> list[str]:
-        words: dict[str, set[str]] = {}
-        for name in FIELD_TEXTS:
-            text = getattr(order, name)
-            for listed, hits in self._fields.find(text).items():
-                words.setdefault(listed, set()).update(text[h.start : h.end] for h in hits)
-        most = max(map(len, words.values()), default=0)
-        kept = [name for name in words if len(words[name]) >= SHARE * most]
-        return sorted(kept, key=lambda name: -len(words[name]))
+        """The fields by their own words; by weak ones where no field has any."""
+        return _most(self._fields, order) or _most(self._weak, order)
 
     def _reported(self, name: str, text: str) -> Iterator[Evidence]:
         acts = self._acts.find(text)
@@ -62,20 +60,41 @@ class EnforcementWords:
             return
         unless = self._unless.find(text)
         pieces = sentences(text)
-        for start, end, act in sorted(_first(acts, unless, pieces)):
+        starts = [start for start, _ in clauses(text)]
+        for start, end, act in sorted(_first(acts, unless, pieces, starts)):
             yield Evidence(f"enforcement/{act}", name, start, end, text[start:end])
 
 
+def _most(words: Lexicon, order: Order) -> list[str]:
+    """The lists with most different words in the order, the one with most first."""
+    found: dict[str, set[str]] = {}
+    count: dict[str, int] = {}
+    for name in FIELD_TEXTS:
+        text = getattr(order, name)
+        for listed, hits in words.find(text).items():
+            new = {text[h.start : h.end] for h in hits} - found.setdefault(listed, set())
+            found[listed] |= new
+            count[listed] = count.get(listed, 0) + len(new) * (TITLE if name == "title" else 1)
+    most = max(count.values(), default=0)
+    kept = [name for name in count if count[name] >= SHARE * most]
+    return sorted(kept, key=lambda name: -count[name])[:MOST]
+
+
 def _first(
-    acts: dict[str, list[Hit]], unless: dict[str, list[Hit]], pieces: list[tuple[int, int]]
+    acts: dict[str, list[Hit]], unless: dict[str, list[Hit]], pieces: list[tuple[int, int]], starts: list[int]
 ) -> Iterator[tuple[int, int, str]]:
-    """For each act the first sentence that reports it without an "unless" word."""
+    """For each act the first sentence that reports it: with no "unless" word in its clause or in a clause before.
+
+    责令停工，如再犯将罚款 reports the order; 一经查实，将依法罚款 reports nothing.
+    """
     for act, hits in acts.items():
-        silenced = unless.get(act, [])
         for start, end in pieces:
-            if any(start <= h.start and h.end <= end for h in hits) and not any(
-                start <= h.start and h.end <= end for h in silenced
-            ):
+            silent = [
+                starts[bisect_right(starts, h.start) - 1]
+                for h in unless.get(act, [])
+                if start <= h.start < end
+            ]
+            if any(start <= h.start and h.end <= end and h.start < min(silent, default=end) for h in hits):
                 yield start, end, act
                 break
 

@@ -152,7 +152,7 @@ class Engine:
 
     def _kinds(self, read: _Read, finding: Finding) -> None:
         """Which of the six kinds apply; a column that says so wins over the text."""
-        order, scores, crossing = read.order, read.scores, read.crossing
+        order, scores = read.order, read.scores
         kinds = set()
         if any(c.concrete for c in finding.commitments):
             kinds.add("commitment")
@@ -161,11 +161,8 @@ class Engine:
             details = self.enforcement.read(order)
             finding.enforcement_fields, finding.enforcement_acts = details.fields, details.acts
             finding.evidence += details.evidence
-        if crossing.stated if crossing.stated is not None else scores.is_crossing:
+        if self._crosses(read, finding):
             kinds.add("crossing")
-            finding.crossing_bodies = crossing.bodies
-            finding.crossing_across = [a for a in crossing.across if a in self.settings.three_cross]
-            finding.evidence += crossing.evidence
         if any(e.signal in REPEAT for e in finding.evidence):
             kinds.add("repeat")
         if order.is_hard:
@@ -173,6 +170,22 @@ class Engine:
         if self.column_signals.is_dissatisfied(order):
             kinds.add("dissatisfied")
         finding.kinds = [kind for kind in KINDS if kind in kinds]
+
+    def _crosses(self, read: _Read, finding: Finding) -> bool:
+        """Whether the order is a crossing one, by its columns or else the model; if so, with what is crossed.
+
+        What the centre does not count as crossing makes none, unless a column says that several handle it.
+        """
+        stated = read.crossing.stated
+        if not (stated if stated is not None else read.scores.is_crossing):
+            return False
+        details = self.crossing.explain(read.order, read.crossing)
+        across = [a for a in details.across if a in self.crossing.counts]
+        if not across and not stated:
+            return False
+        finding.crossing_bodies, finding.crossing_across = details.bodies, across
+        finding.evidence += details.evidence
+        return True
 
 
 def learned(settings: Settings) -> Mapping[str, float]:

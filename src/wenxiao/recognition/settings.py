@@ -15,11 +15,9 @@ class Settings:
     administrator's own copies of data files; a file that is not there is taken from the package.
 
     `adjustment` is what the centre's own verdicts add to the model (recognition.learning).
-    `three_cross` says which crossings count as 三跨: the hotline's usage is departments, areas and levels.
     """
 
     as_of: date
     data: Path | None = None
     model: Path | None = None
     adjustment: Adjustment | None = None
-    three_cross: tuple[str, ...] = ("departments", "areas", "levels")

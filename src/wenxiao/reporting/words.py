@@ -11,6 +11,7 @@ from wenxiao.display.harmless import one_line
 from wenxiao.orders.intake.problems import Problem
 from wenxiao.recognition.closure import MissingEvidence
 from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.signals import Signal, TextSignals
 
 KINDS = {
@@ -73,7 +74,33 @@ def signal_label(name: str) -> str:
     if name == "wording":
         return WORDING
     known = signals().get(name)
-    return known.label if known else name
+    return known.label if known else kind_label(name)
+
+
+#: What evidence for a kind is called: Chinese and English. Acts of enforcement go by their own names after it.
+KIND_EVIDENCE = {
+    "crossing/body": ("涉及的单位", "body concerned"),
+    "crossing/joint": ("多家共同办理", "several act together"),
+    "crossing/several": ("多家单位，未点名", "several bodies, not named"),
+    "crossing/wording": ("按文意判断为三跨", "crossing, judged by the wording"),
+    "enforcement/wording": ("按文意判断为执法类", "enforcement, judged by the wording"),
+}
+
+
+def kind_label(name: str, in_english: bool = False) -> str:
+    """What evidence for a kind is called; a name that is not known is shown as it stands."""
+    if name in KIND_EVIDENCE:
+        return KIND_EVIDENCE[name][in_english]
+    kind, _, act = name.partition("/")
+    if kind == "enforcement" and act:
+        return f"enforcement: {act_labels().get(act, act)}" if in_english else f"执法：{act}"
+    return name
+
+
+@cache
+def act_labels() -> dict[str, str]:
+    """The English names of the acts of enforcement."""
+    return {row["name"]: row["label_en"] for row in read_data("enforcement.toml")["act"]}
 
 
 def field_label(name: str) -> str:

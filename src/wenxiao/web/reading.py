@@ -109,7 +109,7 @@ def signal_words(name: str, weight: float = 0.0) -> tuple[str, str]:
         return _("措辞"), _("这句话的说法，在已标注的答复里多见于没有办成的工单。")
     known = words.signals().get(name)
     if known is None:
-        return name, ""
+        return words.kind_label(name, english()), ""
     return (known.label_en, known.explain_en) if english() else (known.label, known.explain)
 
 

@@ -1,0 +1,170 @@
+"""The names of public bodies in a text, as whole names: 县住建局, 云溪区城管局, 白沙镇.
+
+Names are data (`data/crossing.toml`): departments by their stems, towns by their suffix. The longest name at a place
+wins, and a word of the guard list (人民政府 holds 民政, 联合村 holds 联合) is never read as the shorter one inside it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from wenxiao.recognition.lexicon import Hit, Lexicon
+from wenxiao.recognition.text import clauses
+
+#: The longest name of a place that is looked for before a level or a town's suffix, in code points.
+PLACE = 3
+#: How many a place's name has that stands without a mark before it: most have two.
+USUAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One mention: its department ("" for a town), level and town ("" if none), and where the whole name stands.
+
+    `acts` is false where the clause only forwards to it, asks the caller to go there, or quotes it.
+    """
+
+    department: str
+    level: str
+    area: str
+    start: int
+    end: int
+    acts: bool = True
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.department, self.level, self.area
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The bodies of one text in its order, and the words that say "together" (`joint`) and "we" (`own`)."""
+
+    bodies: list[Body]
+    joint: list[Hit]
+    own: list[Hit]
+    several: list[Hit]
+
+
+class BodyNames:
+    """The names, compiled from `crossing.toml`. Cheap to call, safe to share between threads."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._suffixes = tuple(sorted(data["suffixes"], key=len, reverse=True))
+        self._alone = frozenset(data["alone"])
+        self._levels = {char: level for level, chars in data["levels"].items() for char in chars}
+        self._area = data["area"]
+        self._stops = frozenset(self._area["stops"])
+        self._lexicon = Lexicon(
+            {f"d/{row['name']}": row["stems"] for row in data["department"]}
+            | {name: data[name]["any"] for name in ("passive", "joint", "own", "several", "guard")}
+            | {"area": self._area["suffixes"]}
+        )
+
+    def find(self, text: str) -> Named:
+        """Every body, and the words about bodies, of one text."""
+        hits = self._lexicon.find(text)
+        if not hits:
+            return Named([], [], [], [])
+        guards = hits.pop("guard", [])
+        hits = {name: [h for h in places if not _inside(h, guards)] for name, places in hits.items()}
+        pieces = clauses(text)
+        starts = [start for start, _ in pieces]
+
+        def clause(place: int) -> int:
+            return bisect_right(starts, place) - 1
+
+        passive = {clause(h.start) for h in hits.pop("passive", [])}
+        joint, own, several = (hits.pop(name, []) for name in ("joint", "own", "several"))
+        found = [b for name, places in hits.items() for h in places for b in self._body(text, name, h)]
+        bodies = [
+            b if clause(b.start) not in passive else Body(*b.key, b.start, b.end, False)
+            for b in _joined(_longest(found))
+        ]
+        active = [h for h in joint if clause(h.start) not in passive]
+        return Named(bodies, active, own, several)
+
+    def _body(self, text: str, name: str, hit: Hit) -> Iterator[Body]:
+        if name == "area":
+            yield from self._town(text, hit)
+            return
+        stem = text[hit.start : hit.end]
+        follows = next((s for s in self._suffixes if text.startswith(s, hit.end)), "")
+        whole = bool(follows) or stem.endswith(self._suffixes) or stem in self._alone or _listed(text, hit)
+        if whole:
+            level, start = self._place(text, hit.start)
+            yield Body(name.removeprefix("d/"), level, "", start, hit.end + len(follows))
+
+    def _place(self, text: str, start: int) -> tuple[str, int]:
+        """The level before a stem and where the name begins with it: of 由云溪区住建局 county and 云溪区's place."""
+        level = self._levels.get(text[start - 1 : start], "")
+        if not level:
+            return "", start
+        code = start - 1
+        while code > 0 and text[code - 1].isascii() and text[code - 1].isalnum():
+            code -= 1
+        if code < start - 1:
+            return level, code
+        begin = self._name(text, start - 1)
+        return level, begin if start - 1 - begin in (USUAL, PLACE) else start - 1
+
+    def _name(self, text: str, end: int) -> int:
+        """Where the name of a place that ends at `end` begins: after a mark or a word that no name holds."""
+        begin = end
+        while begin > 0 and end - begin <= PLACE and self._letter(text[begin - 1]):
+            begin -= 1
+        return begin
+
+    def _letter(self, char: str) -> bool:
+        return "\u4e00" <= char <= "\u9fff" and char not in self._stops
+
+    def _town(self, text: str, hit: Hit) -> Iterator[Body]:
+        begin = self._name(text, hit.start)
+        if hit.start - begin > PLACE:
+            begin = hit.start - USUAL
+        name = text[begin : hit.start]
+        known = any(word in text[begin : hit.end] for word in self._area["not"])
+        follows = text[hit.end : hit.end + 1] in self._area["not_before"]
+        if len(name) >= USUAL and not known and not follows:
+            yield Body("", "town", name, begin, hit.end)
+
+
+def _listed(text: str, hit: Hit) -> bool:
+    """Whether a short name stands in a list of bodies, as in 国土、住建等部门."""
+    after = text[hit.end : hit.end + 1]
+    return after == "、" or (
+        text[hit.start - 1 : hit.start] == "、" and after in ("", "等", "部", "，", "。")
+    )
+
+
+def _inside(hit: Hit, guards: list[Hit]) -> bool:
+    return any(g.start <= hit.start and hit.end <= g.end for g in guards)
+
+
+def _longest(bodies: list[Body]) -> list[Body]:
+    """Of names that overlap the longest, in the order of the text."""
+    kept: list[Body] = []
+    for body in sorted(bodies, key=lambda b: (b.start - b.end, b.start)):
+        at = bisect_left(kept, body.start, key=lambda b: b.start)
+        before, after = kept[at - 1 : at] if at else [], kept[at : at + 1]
+        if all(b.end <= body.start for b in before) and all(b.start >= body.end for b in after):
+            kept.insert(at, body)
+    return kept
+
+
+def _joined(bodies: list[Body]) -> Iterator[Body]:
+    """Names that touch are one: 县公安局交警大队 is the 交警, 白沙镇派出所 is one body of that town."""
+    whole: Body | None = None
+    for body in bodies:
+        if whole is not None and whole.end == body.start:
+            level = whole.level if whole.level else body.level
+            whole = Body(body.department, level, whole.area or body.area, whole.start, body.end)
+            continue
+        if whole is not None:
+            yield whole
+        whole = body
+    if whole is not None:
+        yield whole
