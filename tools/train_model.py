@@ -45,18 +45,24 @@ from tools.training import (
 from wenxiao.recognition import heads, wording
 from wenxiao.recognition.crossing import ACROSS, MOST_BODIES, crossing_details, crossing_facts
 from wenxiao.recognition.demands import find_demands, unanswered
+from wenxiao.recognition.enforcement import enforcement_facts
 from wenxiao.recognition.signals import TextSignals
 from wenxiao.recognition.wordclasses import WordClasses
 
 OUT = ROOT / "src" / "wenxiao" / "recognition" / "data" / "model.json"
 #: Of the way of fitting; part of the model's name, because findings name the model that made them.
-VERSION = 2
+VERSION = 3
 #: Orders that an n-gram must stand in; inverse regularisation; folds. Chosen by cross-validation on the training labels.
 LEAST, C_CLAUSE, C_TEXT, FOLDS, SEED = 10, 8.0, 6.0, 5, 3
 #: The longest n-gram of a message; its words need no classes.
 MESSAGE_LONGEST = 3
+#: Topic heads: how much reply, message and title count, and inverse regularisation. Enforcement is in what is asked, crossing
+#: in what is answered. RARITY is the unit of the squares of rarities.
+TOPICS = {"enforcement": (0.85, 1.0, 0.7, 20.0), "crossing": (1.0, 0.5, 0.3, 10.0)}
+RARITY = 2
 #: Of the stacks: inverse regularisation of the linear half, trees of each seed, seeds, deepest.
-C_STACK, TREES, SEEDS, DEPTH = 0.02, {"unresolved": 200, "enforcement": 80, "crossing": 80}, 1, 4
+C_STACK = {"unresolved": 0.02, "enforcement": 0.3, "crossing": 0.02}
+TREES, SEEDS, DEPTH = {"unresolved": 200, "enforcement": 80, "crossing": 80}, 1, 4
 #: Penalty on a signal's weight beside the wording; larger, and the wording says it all.
 STIFF = 2.0
 FACTS = [f"bodies_{n}" for n in range(1, MOST_BODIES + 1)] + ["joint", *ACROSS]
@@ -141,7 +147,7 @@ class _Pair:
         truth, weight = np.repeat([1, 0], len(x)), np.concatenate((target, 1 - target))
         used = weight > 0
         both, truth, weight = both[used], truth[used], weight[used]
-        self.line = LogisticRegression(C=C_STACK, max_iter=2000)
+        self.line = LogisticRegression(C=C_STACK[name], max_iter=2000)
         self.line.fit((both - self.mean) / self.scale, truth, weight)
         self.trees = [
             HistGradientBoostingClassifier(
@@ -279,6 +285,79 @@ def _spelled(part: Grams) -> str:
     return " ".join(wording.gram_of(key) for key in part.keys)
 
 
+class Topics:
+    """The topic heads: linear in n-grams by their rarity, one for each kind, fitted apart from the other heads."""
+
+    def __init__(self, first: First) -> None:
+        data, count = first.data, len(first.data.orders)
+        asked = first.messages.clauses
+        titles = np.array([len(o.title) for o in data.orders])
+        reply = _present(first.replies.matrix, first.owners, count)
+        message = _present(first.messages.matrix, asked.owners, count)
+        in_title = asked.starts < titles[asked.owners]
+        title = _present(first.messages.matrix[in_title], asked.owners[in_title], count)
+        self.data = data
+        self.rarity = [_rarity(part[: data.train]) for part in (reply, message, title)]
+        self.parts = [_by_rarity(p, r) for p, r in zip((reply, message, title), self.rarity, strict=True)]
+
+    def fit(self, name: str, orders: Array) -> LogisticRegression:
+        """One head on these orders; soft targets count on both sides."""
+        target, x = self.data.targets[name][orders], self.matrix(name)[orders]
+        truth, weight = np.repeat([1, 0], len(orders)), np.concatenate((target, 1 - target))
+        used = weight > 0
+        line = LogisticRegression(C=TOPICS[name][3], solver="liblinear", random_state=SEED)
+        return line.fit(sp.vstack([x, x]).tocsr()[used], truth[used], weight[used])
+
+    def matrix(self, name: str) -> sp.csr_matrix:
+        """All orders, the parts weighed as this head weighs them."""
+        return sp.hstack([w * part for w, part in zip(TOPICS[name][:3], self.parts, strict=True)]).tocsr()
+
+    def scores(self, name: str) -> Array:
+        """What the head says of every order; of training orders one that was fitted without them."""
+        x, n = self.matrix(name), self.data.train
+        out = self.fit(name, np.arange(n)).decision_function(x)
+        for a, b in folds(self.data):
+            out[b] = self.fit(name, a).decision_function(x[b])
+        return np.round(out, 6)
+
+    def content(self) -> dict[str, Any]:
+        """The topic heads' part of the model file."""
+        lines = [self.fit(name, np.arange(self.data.train)) for name in TOPICS]
+        out: dict[str, Any] = {
+            "names": list(TOPICS),
+            "bias": _short(np.array([line.intercept_[0] for line in lines])),
+            "unit": {},
+        }
+        start = 0
+        for at, part in enumerate(heads.TOPIC_PARTS):
+            rarity = self.rarity[at]
+            end = start + len(rarity)
+            slopes = np.stack([line.coef_[0][start:end] for line in lines], axis=1)
+            slopes *= np.sqrt(rarity)[:, None] * np.array([weights[at] for weights in TOPICS.values()])
+            unit = np.abs(slopes).max(0) / 127
+            out["unit"][part] = [float(f"{u:.6g}") for u in unit]
+            out[part] = heads.pack(np.column_stack((rarity, np.rint(slopes / unit))).astype(np.int8))
+            start = end
+        return out
+
+
+def _present(matrix: sp.csr_matrix, owners: Array, texts: int) -> sp.csr_matrix:
+    """Which n-grams stand in which text."""
+    gather = sp.csr_matrix((np.ones(len(owners)), (owners, np.arange(len(owners)))), (texts, len(owners)))
+    return sp.csr_matrix((gather @ matrix) > 0, dtype=np.float64)
+
+
+def _rarity(part: sp.csr_matrix) -> Array:
+    """Squares of the n-grams' inverse document frequencies, as whole numbers of 1/RARITY."""
+    idf = 1 + np.log((1 + part.shape[0]) / (1 + np.asarray(part.sum(0)).ravel()))
+    return np.minimum(127, np.rint(RARITY * idf**2))
+
+
+def _by_rarity(part: sp.csr_matrix, rarity: Array) -> sp.csr_matrix:
+    length = np.sqrt(np.maximum(1, part @ rarity))
+    return sp.csr_matrix(sp.diags(1 / length) @ part @ sp.diags(np.sqrt(rarity)))
+
+
 def cross_fitted(first: First, data: Data) -> tuple[Array, Step]:
     """Features of every order from a first step fitted without it, and the step fitted on all training orders."""
     every = np.arange(len(data.orders))
@@ -301,10 +380,14 @@ def main() -> None:
     features, step = cross_fitted(first, data)
     facts = np.array([[float(f in crossing_facts(crossing_details(o))) for f in FACTS] for o in data.orders])
     table, names, least, most = signals(data)
+    topics = Topics(first)
+    rules = {"enforcement": np.array([enforcement_facts(o) for o in data.orders]), "crossing": facts}
     nothing = np.zeros((len(data.orders), 0)), np.zeros(0), np.zeros(0)
     stacks, last, said = {}, {}, {}
     for name in TREES:
-        x = np.column_stack((features, facts)) if name == "crossing" else features
+        x = features
+        if name in TOPICS:
+            x = np.column_stack((features, topics.scores(name), rules[name]))
         fitted = stack(name, x, data)
         extra = (table, least, most) if name == "unresolved" else nothing
         weights = calibrated(fitted, data, name, *extra)
@@ -316,14 +399,14 @@ def main() -> None:
         print(name, said[name], flush=True)
     print(by_signal)
     content = {
-        "format": "wenxiao.model/2",
+        "format": "wenxiao.model/3",
         "name": f"closure-{VERSION}-{data.fingerprint[:8]}",
         "info": {
             "trained_on": "960 + 1,260 labelled replies of one provincial message board (2011-2020), 630 of them read twice",
             "fingerprint": data.fingerprint,
             "figures": said,
         },
-        "first": first_step(first, step),
+        "first": {**first_step(first, step), "topics": topics.content()},
         "facts": FACTS,
         "stacks": stacks,
         "last": last,

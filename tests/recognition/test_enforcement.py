@@ -1,9 +1,13 @@
 """Fields and acts of enforcement, by the shipped lists."""
 
+from datetime import date
+
 import pytest
 
 from wenxiao.recognition.enforcement import enforcement_details
+from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.schema import Order
+from wenxiao.recognition.settings import Settings
 
 
 def test_field_and_acts_of_a_polluter() -> None:
@@ -64,3 +68,19 @@ def test_the_title_weighs_more_than_what_is_said_in_passing() -> None:
 )
 def test_acts_by_their_usual_words(reply: str, act: str) -> None:
     assert act in enforcement_details(Order(reply=reply)).acts
+
+
+def kinds(title: str, content: str, reply: str) -> list[str]:
+    return (
+        Engine(Settings(as_of=date(2026, 3, 1))).read(Order(title=title, content=content, reply=reply)).kinds
+    )
+
+
+def test_forwarding_to_an_enforcing_office_makes_no_enforcement_order() -> None:
+    asked = "楼下的路灯坏了半个月，晚上看不清路，希望尽快修好。"
+    assert "enforcement" not in kinds("请求修理路灯", asked, "您反映的问题已转城管局处理。")
+
+
+def test_a_call_against_an_unlawful_act_is_an_enforcement_order_whatever_the_answer() -> None:
+    asked = "楼下的烧烤店没有执照，每天占道经营到凌晨，油烟熏人，请执法部门查处。"
+    assert "enforcement" in kinds("举报烧烤店占道经营、油烟扰民", asked, "您反映的问题已转相关部门处理。")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -65,13 +65,11 @@ class CrossingWords:
         names = list(dict.fromkeys([*named, *found.names()]))
         return CrossingDetails(names, across, found.evidence(), found.joint, stated, found.facts())
 
-    def explain(
-        self, order: Order, details: CrossingDetails, wording: Sequence[Evidence] = ()
-    ) -> CrossingDetails:
+    def explain(self, order: Order, details: CrossingDetails) -> CrossingDetails:
         """The same for an order that was found to be crossing, with what it was seen by: never empty.
 
         Where too few bodies are said to act, also those that the reply mentions, then its words for "several
-        departments", then those that the caller names; last the clauses (`wording`) that the model went by.
+        departments", then those that the caller names. Where nobody is named at all, `across` says that the wording was judged.
         """
         if details.across:
             return details
@@ -84,11 +82,11 @@ class CrossingWords:
             for name in ASKED:
                 found.add(name, getattr(order, name), self._names)
         across = found.across()
-        evidence = found.evidence()
-        if not across:
-            across, evidence = [WORDING], [*evidence, *wording]
         names = list(dict.fromkeys([*details.bodies, *found.names()]))
-        return CrossingDetails(names, across, evidence, details.joint, details.stated, details.facts)
+        evidence = found.evidence()
+        return CrossingDetails(
+            names, across or [WORDING], evidence, details.joint, details.stated, details.facts
+        )
 
 
 class _Found:

@@ -18,6 +18,17 @@ from wenxiao.recognition.text import clauses, sentences
 #: Where each question is asked. Acts are the unit's, so the caller's words do not tell of them.
 FIELD_TEXTS = ("title", "content", "reply", "handling")
 ACT_TEXTS = ("reply", "handling")
+#: The names of `EnforcementWords.facts`, in order.
+FACTS = (
+    "fields_title",
+    "fields_content",
+    "fields_reply",
+    "weak_title",
+    "acts_reply",
+    "asks",
+    "accuses_title",
+    "enquires_title",
+)
 #: A field is named if it has at least this share of the words of the one with most; no more than `MOST` are.
 SHARE, MOST = 0.5, 3
 #: What the caller puts into the title is the matter itself.
@@ -41,6 +52,7 @@ class EnforcementWords:
         self._fields = Lexicon({row["name"]: row["any"] for row in data["field"]})
         self._weak = Lexicon({row["name"]: row.get("weak", []) for row in data["field"]})
         self._acts = Lexicon({row["name"]: row["any"] for row in data["act"]})
+        self._asks = Lexicon({name: data[name]["any"] for name in ("asks", "accuses", "enquires")})
         common = data["report"]["unless"]
         self._unless = Lexicon({row["name"]: row.get("unless", common) for row in data["act"]})
 
@@ -49,6 +61,22 @@ class EnforcementWords:
         evidence = [found for name in ACT_TEXTS for found in self._reported(name, getattr(order, name))]
         acts = list(dict.fromkeys(e.signal.removeprefix("enforcement/") for e in evidence))
         return EnforcementDetails(self._named(order), acts, evidence)
+
+    def facts(self, order: Order) -> list[float]:
+        """What the model weighs beside the wording, by `FACTS`: how many different words of each kind there are."""
+        title, content, reply = order.title, order.content, order.reply or order.handling
+        asked = self._asks.find(title)
+        asks = _different(title, asked.get("asks", [])) | _different(
+            content, self._asks.find(content).get("asks", [])
+        )
+        return [
+            *(float(_count(self._fields, text)) for text in (title, content, reply)),
+            float(_count(self._weak, title)),
+            float(len(self._acts.find(reply))),
+            float(len(asks)),
+            float(len(_different(title, asked.get("accuses", [])))),
+            float("enquires" in asked),
+        ]
 
     def _named(self, order: Order) -> list[str]:
         """The fields by their own words; by weak ones where no field has any."""
@@ -63,6 +91,14 @@ class EnforcementWords:
         starts = [start for start, _ in clauses(text)]
         for start, end, act in sorted(_first(acts, unless, pieces, starts)):
             yield Evidence(f"enforcement/{act}", name, start, end, text[start:end])
+
+
+def _different(text: str, hits: list[Hit]) -> set[str]:
+    return {text[h.start : h.end] for h in hits}
+
+
+def _count(words: Lexicon, text: str) -> int:
+    return len(set().union(*(_different(text, hits) for hits in words.find(text).values())))
 
 
 def _most(words: Lexicon, order: Order) -> list[str]:
@@ -102,6 +138,11 @@ def _first(
 @cache
 def _shipped() -> EnforcementWords:
     return EnforcementWords()
+
+
+def enforcement_facts(order: Order) -> list[float]:
+    """What the model weighs beside the wording, by the word lists that come with the package."""
+    return _shipped().facts(order)
 
 
 def enforcement_details(order: Order) -> EnforcementDetails:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wenxiao.recognition.weights import Hits, Wording
+from wenxiao.recognition.weights import Hits, Weights, Wording
 from wenxiao.recognition.wordclasses import WordClasses
 from wenxiao.recognition.wording import Clauses, Ints, split
 
@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 OWN, BESIDE = 1.0, 0.4
 #: How much a clause's place and a message's n-grams count beside a reply's.
 PLACE, MESSAGE = 0.5, 0.6
+#: What topic heads read, each by its own weights; the first column of each is the square of the n-grams' rarity.
+TOPIC_PARTS = ("reply", "message", "title")
 #: Added before logarithms, so that "none" is a number. Chosen once, by cross-validation.
 FLOOR_MOST, FLOOR_SUM = 1e-3, 1e-2
 MILLION = 1_000_000
@@ -78,6 +80,8 @@ class Read:
 
     `clauses` are the replies'; `kinds` their head values; `leaders` the clause that is most of each kind in each text;
     `shares` what each clause adds to the first text head; `texts` the values of the text heads.
+
+    `topics` are the log-odds of the topic heads, which weigh rare n-grams more and the title apart.
     """
 
     features: Floats
@@ -86,6 +90,7 @@ class Read:
     leaders: Ints
     shares: Floats
     texts: Floats
+    topics: Floats
 
 
 class Heads:
@@ -98,36 +103,53 @@ class Heads:
         self._place = np.array(content["place"])
         self._unit = np.array(content["unit"]["clause"]), np.array(content["unit"]["text"])
         self._message_unit = np.array(content["unit"]["message"])
+        self.topics: list[str] = content["topics"]["names"]
+        self._topic_bias = np.array(content["topics"]["bias"])
+        self._topic_unit = {part: np.array(content["topics"]["unit"][part]) for part in TOPIC_PARTS}
         reply, message = content["reply"], content["message"]
+        packed, width = content["topics"], 1 + len(self.topics)
+        by_topic = {part: unpack(packed[part], width) for part in TOPIC_PARTS}
         self._reply = Wording(
             reply["grams"].split(" "),
             unpack(reply["clause"], 3 * len(self.kinds)),
-            unpack(reply["text"], len(self.heads)),
+            np.hstack((unpack(reply["text"], len(self.heads)), by_topic["reply"])),
             classes,
         )
         self._message = Wording(
             message["grams"].split(" "),
             np.zeros((len(message["grams"].split(" ")), 1), np.int8),
-            unpack(message["text"], len(self.heads)),
+            np.hstack((unpack(message["text"], len(self.heads)), by_topic["message"], by_topic["title"])),
         )
 
-    def read(self, replies: Sequence[str], messages: Sequence[str]) -> Read:
-        """Features of each reply with its message."""
-        texts = len(replies)
+    def read(self, replies: Sequence[str], messages: Sequence[str], titles: Sequence[int]) -> Read:
+        """Features of each reply with its message, which begins with a title of as many code points as `titles` says."""
+        texts, heads = len(replies), len(self.heads)
         clauses, asked = split(replies), split(messages)
         hits, asked_hits = self._reply.hits(clauses), self._message.hits(asked)
         kinds = self._clause_values(clauses, hits, texts)
         hits = self._reply.once(hits, clauses.owners, texts)
         sums, number = self._reply.text_sums(hits, clauses.owners, texts)
         scale = self._unit[1] / np.sqrt(np.maximum(1, number))[:, None]
+        titled = asked.starts < np.asarray(titles, dtype=np.int64)[asked.owners]
+        title_hits = self._message.once(asked_hits.within(titled), asked.owners, texts)
         asked_hits = self._message.once(asked_hits, asked.owners, texts)
         asked_sums, asked_number = self._message.text_sums(asked_hits, asked.owners, texts)
         asked_scale = self._message_unit / np.sqrt(np.maximum(1, asked_number))[:, None]
-        whole = self._bias[1] + sums * scale + asked_sums * asked_scale
+        whole = self._bias[1] + sums[:, :heads] * scale + asked_sums[:, :heads] * asked_scale
+        title_sums, _ = self._message.text_sums(title_hits, asked.owners, texts)
+        topics = self._topics(sums[:, heads:], asked_sums[:, heads:], title_sums[:, heads:])
         shares = self._reply.shares(hits, len(clauses.owners)) * scale[clauses.owners, 0]
         facts, leaders = pooled(kinds, clauses.owners, texts)
         features = np.concatenate((whole, facts), axis=1, dtype=np.float64).round(6)
-        return Read(features, clauses, kinds, leaders, shares, whole)
+        return Read(features, clauses, kinds, leaders, shares, whole, topics)
+
+    def _topics(self, reply: Weights, message: Weights, title: Weights) -> Floats:
+        """The topic heads: in each part the sum of its n-grams' weights over the length of the vector of their rarities."""
+        width = 1 + len(self.topics)
+        out = np.tile(self._topic_bias, (len(reply), 1))
+        for part, sums in zip(TOPIC_PARTS, (reply, message[:, :width], title[:, width:]), strict=True):
+            out += sums[:, 1:] * self._topic_unit[part] / np.sqrt(np.maximum(1, sums[:, :1]))
+        return np.round(out, 6)
 
     def _clause_values(self, clauses: Clauses, hits: Hits, texts: int) -> Floats:
         count, heads = len(clauses.owners), len(self.kinds)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from wenxiao.recognition.crossing import CrossingDetails, crossing_details, crossing_facts
+from wenxiao.recognition.enforcement import enforcement_facts
 from wenxiao.recognition.heads import Floats, Heads, Read
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.stack import Stack
@@ -53,7 +54,6 @@ class Scores:
     crossing: float
     is_enforcement: bool
     is_crossing: bool
-    enforcement_terms: list[Evidence] = field(default_factory=list)
     how: dict[str, float] = field(default_factory=dict)
 
 
@@ -65,6 +65,7 @@ class Model:
         self.info: dict[str, Any] = content["info"]
         self._heads = Heads(content["first"], WordClasses.load())
         self._facts: list[str] = content["facts"]
+        self._enforcement = enforcement_facts
         self._stacks = {name: Stack(part) for name, part in content["stacks"].items()}
         self._last: dict[str, dict[str, float]] = content["last"]
         self._signals: dict[str, float] = content["signals"]
@@ -106,14 +107,16 @@ class Model:
         named: Sequence[CrossingDetails],
     ) -> list[Scores]:
         replies = [o.reply or o.handling for o in orders]
-        read = self._heads.read(replies, [f"{o.title}\n{o.content}" for o in orders])
+        messages = [f"{o.title}\n{o.content}" for o in orders]
+        read = self._heads.read(replies, messages, [len(o.title) for o in orders])
         facts = np.array([[f in found for f in self._facts] for found in map(crossing_facts, named)], float)
         parts, constant = self._stacks["unresolved"].parts(read.features)
         parts *= self._last["unresolved"]["slope"]
         wording = parts.sum(axis=1) + constant * self._last["unresolved"]["slope"]
+        kinds = {"enforcement": np.array([self._enforcement(o) for o in orders]), "crossing": facts}
         chances = {
-            "enforcement": self._chances("enforcement", read.features),
-            "crossing": self._chances("crossing", np.concatenate((read.features, facts), axis=1)),
+            name: self._chances(name, np.column_stack((read.features, read.topics[:, [at]], kinds[name])))
+            for at, name in enumerate(self._heads.topics)
         }
         weights = self._by_clause(read, parts)
         bounds = np.searchsorted(read.clauses.owners, np.arange(len(orders) + 1)).tolist()

@@ -28,6 +28,11 @@ class Hits:
     rows: Ints
     clauses: Ints
 
+    def within(self, kept: npt.NDArray[np.bool_]) -> Hits:
+        """Only the hits in the clauses that are kept."""
+        at = kept.take(self.clauses)
+        return Hits(self.rows[at], self.clauses[at])
+
     def sums(self, weights: Weights, owner: Ints, count: int) -> Weights:
         """For each of `count` owners (in order) the sum of the weights of its n-grams."""
         starts = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=count))))

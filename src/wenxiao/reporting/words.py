@@ -82,8 +82,6 @@ KIND_EVIDENCE = {
     "crossing/body": ("涉及的单位", "body concerned"),
     "crossing/joint": ("多家共同办理", "several act together"),
     "crossing/several": ("多家单位，未点名", "several bodies, not named"),
-    "crossing/wording": ("按文意判断为三跨", "crossing, judged by the wording"),
-    "enforcement/wording": ("按文意判断为执法类", "enforcement, judged by the wording"),
 }
 
 
