@@ -50,6 +50,11 @@ def test_short_names_count_in_a_list() -> None:
 
 def test_the_same_body_named_again_without_its_level_counts_once() -> None:
     assert names("县水利局到场。水利局测量后修复。") == ["县水利局"]
+    assert names("水利局到场。县水利局测量后修复。") == ["县水利局"]
+
+
+def test_townships_in_general_are_no_town() -> None:
+    assert names("奖励乡镇的办法已经印发。") == []
 
 
 def test_the_answering_unit_is_one_of_the_bodies_where_it_acts_with_another() -> None:

@@ -111,6 +111,7 @@ class _Found:
             known = {key for key in self._bodies if key[0] == body.department and key[2] == body.area}
             if not body.level and known:
                 continue  # 住建局 after 县住建局 is the same one
+            self._bodies.pop((body.department, "", body.area), None)  # and so is 县住建局 after 住建局
             self._bodies.setdefault(body.key, _evidence("body", name, text, body.start, body.end))
         if self._own is None and kept and name in TEXTS:
             self._own = next(_own(name, text, read, kept), None)
