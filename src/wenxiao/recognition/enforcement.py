@@ -6,6 +6,7 @@ Words are data (`data/enforcement.toml`). Whether the order is an enforcement or
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -52,7 +53,14 @@ class EnforcementWords:
         self._fields = Lexicon({row["name"]: row["any"] for row in data["field"]})
         self._weak = Lexicon({row["name"]: row.get("weak", []) for row in data["field"]})
         self._acts = Lexicon({row["name"]: row["any"] for row in data["act"]})
-        self._asks = Lexicon({name: data[name]["any"] for name in ("asks", "accuses", "enquires")})
+        # One pass over each text for all that the model counts in it.
+        own = {"field": [word for row in data["field"] for word in row["any"]]}
+        acts = {"act": [word for row in data["act"] for word in row["any"]]}
+        weak = {"weak": [word for row in data["field"] for word in row.get("weak", [])]}
+        asks = {name: data[name]["any"] for name in ("asks", "accuses", "enquires")}
+        self._in_title = Lexicon(own | weak | asks)
+        self._in_content = Lexicon(own | {"asks": asks["asks"]})
+        self._in_reply = Lexicon(own | acts)
         common = data["report"]["unless"]
         self._unless = Lexicon({row["name"]: row.get("unless", common) for row in data["act"]})
 
@@ -64,18 +72,19 @@ class EnforcementWords:
 
     def facts(self, order: Order) -> list[float]:
         """What the model weighs beside the wording, by `FACTS`: how many different words of each kind there are."""
-        title, content, reply = order.title, order.content, order.reply or order.handling
-        asked = self._asks.find(title)
-        asks = _different(title, asked.get("asks", [])) | _different(
-            content, self._asks.find(content).get("asks", [])
-        )
+        title, content = order.title, order.content
+        reply = order.reply or order.handling
+        in_title, in_content = _words(self._in_title, title), _words(self._in_content, content)
+        in_reply = _words(self._in_reply, reply)
         return [
-            *(float(_count(self._fields, text)) for text in (title, content, reply)),
-            float(_count(self._weak, title)),
-            float(len(self._acts.find(reply))),
-            float(len(asks)),
-            float(len(_different(title, asked.get("accuses", [])))),
-            float("enquires" in asked),
+            float(len(in_title["field"])),
+            float(len(in_content["field"])),
+            float(len(in_reply["field"])),
+            float(len(in_title["weak"])),
+            float(len(self._acts.find(reply))) if "act" in in_reply else 0.0,
+            float(len(in_title["asks"] | in_content["asks"])),
+            float(len(in_title["accuses"])),
+            float(bool(in_title["enquires"])),
         ]
 
     def _named(self, order: Order) -> list[str]:
@@ -93,12 +102,12 @@ class EnforcementWords:
             yield Evidence(f"enforcement/{act}", name, start, end, text[start:end])
 
 
-def _different(text: str, hits: list[Hit]) -> set[str]:
-    return {text[h.start : h.end] for h in hits}
-
-
-def _count(words: Lexicon, text: str) -> int:
-    return len(set().union(*(_different(text, hits) for hits in words.find(text).values())))
+def _words(lists: Lexicon, text: str) -> defaultdict[str, set[str]]:
+    """The different words of each list in a text."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, hits in lists.find(text).items():
+        found[name].update(text[h.start : h.end] for h in hits)
+    return found
 
 
 def _most(words: Lexicon, order: Order) -> list[str]:
