@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.cli import NOTHING, OK, PARTLY
@@ -36,6 +38,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     use.add_argument("--yes", action="store_true", help="不再询问")
     back = acts.add_parser("back", help="退回上一个启用的版本，并重新识别历史工单")
     back.add_argument("--yes", action="store_true", help="不再询问")
+    labels = acts.add_parser("labels", help="写出研判结论和更正（不含任何原文），供重新训练出厂模型")
+    labels.add_argument("file", type=Path, metavar="文件.jsonl")
     return parser
 
 
@@ -143,6 +147,24 @@ def _switch(name: str, yes: bool) -> int:
     return OK
 
 
+def _labels(args: argparse.Namespace) -> int:
+    from wenxiao.library.corrections import labels
+    from wenxiao.library.rules import rules_folder
+    from wenxiao.recognition.learning import Policy
+
+    count = 0
+    try:
+        with args.file.open("w", encoding="utf-8") as file:
+            for row in labels(Policy.load(rules_folder())):
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+    except OSError as error:
+        print(f"{args.file}：写不了（{error.strerror}）。", file=sys.stderr)
+        return PARTLY
+    print(f"写出 {count} 件的结论和更正：{args.file}")
+    return OK
+
+
 def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
         print(f"{question}（要在脚本里确认，请加 --yes）", file=sys.stderr)
@@ -234,4 +256,4 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
 
 
-_ACTS = {"train": _train, "list": _list, "report": _report, "use": _use, "back": _back}
+_ACTS = {"train": _train, "list": _list, "report": _report, "use": _use, "back": _back, "labels": _labels}

@@ -106,6 +106,8 @@ class Commitment(models.Model):
         _("状态"), max_length=10, choices=CommitmentState, default=CommitmentState.PENDING
     )
     order_version = models.PositiveIntegerField(default=1)
+    #: What the engine had said before a person corrected it: text, start, end, due, concrete. None: never corrected.
+    read = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey(
@@ -122,12 +124,16 @@ class Commitment(models.Model):
 
 
 class Verdict(models.Model):
-    """A person's decision on a finding. `snapshot` is what the engine had said when it was made."""
+    """A person's decision on a finding. `snapshot` is what the engine had said when it was made; `closure_class` is the
+    class that the person gave instead, "" where they left it."""
 
     order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="verdicts")
     decision = models.CharField(_("研判结论"), max_length=10, choices=Decision)
     reason = models.CharField(_("理由"), max_length=20, choices=DismissReason, blank=True)
     note = models.TextField(_("说明"), blank=True)
+    closure_class = models.CharField(
+        _("更正的办结性质"), max_length=20, choices=ClosureClass, blank=True, default=""
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="verdicts"
     )

@@ -191,7 +191,9 @@ def _store_commitments(
     known: dict[tuple[int, str, str], Commitment] = {}
     gone = []
     for row in Commitment.objects.filter(order__in=known_orders).order_by("pk"):
-        if known.setdefault((row.order_id, row.field, row.text), row) is not row:
+        # A corrected commitment is known by the words that the engine had found.
+        found_as = str((row.read or {}).get("text", row.text))
+        if known.setdefault((row.order_id, row.field, found_as), row) is not row:
             gone.append(row.pk)
     added = []
     now = timezone.now()

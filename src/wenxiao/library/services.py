@@ -15,7 +15,13 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wenxiao.library.choices import COMMITMENT_TRANSITIONS, CommitmentState, Decision, DismissReason
+from wenxiao.library.choices import (
+    COMMITMENT_TRANSITIONS,
+    ClosureClass,
+    CommitmentState,
+    Decision,
+    DismissReason,
+)
 from wenxiao.library.models import Commitment, Finding, Matter, SavedView, Verdict
 from wenxiao.orders.choices import EventKind
 from wenxiao.orders.models import Event, WorkOrder
@@ -35,9 +41,13 @@ class Decided:
     same: int
 
 
-def confirm_finding(*, actor: User, order: int, note: str = "") -> Decided:
-    """The order is really not resolved: it stays under supervision."""
-    return confirm_findings(actor=actor, orders=[order], note=note)
+#: The classes that a confirmation may give instead of the engine's: those of an order that is not resolved.
+UNRESOLVED_CLASSES = (ClosureClass.STAGED_DATED, ClosureClass.STAGED_UNDATED, ClosureClass.PROCEDURAL)
+
+
+def confirm_finding(*, actor: User, order: int, note: str = "", closure_class: str = "") -> Decided:
+    """The order is really not resolved: it stays under supervision. `closure_class` corrects the engine's class."""
+    return confirm_findings(actor=actor, orders=[order], note=note, closure_class=closure_class)
 
 
 def dismiss_finding(*, actor: User, order: int, reason: str, note: str = "") -> Decided:
@@ -45,9 +55,13 @@ def dismiss_finding(*, actor: User, order: int, reason: str, note: str = "") -> 
     return dismiss_findings(actor=actor, orders=[order], reason=reason, note=note)
 
 
-def confirm_findings(*, actor: User, orders: Sequence[int], note: str = "") -> Decided:
+def confirm_findings(
+    *, actor: User, orders: Sequence[int], note: str = "", closure_class: str = ""
+) -> Decided:
     """`confirm_finding` for many, all or none."""
-    return _decide(actor, orders, _Act(Decision.CONFIRMED, "", note.strip()))
+    if closure_class and closure_class not in UNRESOLVED_CLASSES:
+        raise ValidationError(_("确认没有办结的工单不能是这种办结性质"))
+    return _decide(actor, orders, _Act(Decision.CONFIRMED, "", note.strip(), closure_class))
 
 
 def dismiss_findings(*, actor: User, orders: Sequence[int], reason: str, note: str = "") -> Decided:
@@ -64,10 +78,11 @@ class _Act:
     decision: Decision
     reason: str
     note: str
+    closure_class: str = ""
 
 
 def _decide(actor: User, ids: Sequence[int], act: _Act) -> Decided:
-    _may_assess(actor)
+    may_assess(actor)
     with transaction.atomic():
         findings = _locked_findings(actor, ids)
         standing = {
@@ -84,6 +99,7 @@ def _decide(actor: User, ids: Sequence[int], act: _Act) -> Decided:
                 decision=act.decision,
                 reason=act.reason,
                 note=act.note,
+                closure_class=act.closure_class,
                 by=actor,
                 at=now,
                 snapshot=_snapshot(f),
@@ -95,8 +111,9 @@ def _decide(actor: User, ids: Sequence[int], act: _Act) -> Decided:
         Finding.objects.bulk_update(fresh, ["decision", "decided_version"])
         kind = EventKind.CONFIRMED if act.decision == Decision.CONFIRMED else EventKind.DISMISSED
         reason = str(DismissReason(act.reason).label) if act.reason else ""
-        text = "；".join(filter(None, [reason, act.note]))
-        _log(kind, actor, [f.order_id for f in fresh], text, {"reason": act.reason})
+        given = _("更正为%(to)s") % {"to": ClosureClass(act.closure_class).label} if act.closure_class else ""
+        text = "；".join(filter(None, [reason, given, act.note]))
+        log_act(kind, actor, [f.order_id for f in fresh], text, {"reason": act.reason})
         _mark_worked([f.order_id for f in fresh])
     return Decided(len(fresh), len(findings) - len(fresh))
 
@@ -105,9 +122,13 @@ def _is_same(verdict: Verdict | None, act: _Act, finding: Finding) -> bool:
     """Whether the verdict that stands says just this, about this version of the order."""
     return (
         verdict is not None
-        and (verdict.decision, verdict.reason, verdict.note) == (act.decision, act.reason, act.note)
+        and _said(verdict) == (act.decision, act.reason, act.note, act.closure_class)
         and not finding.is_outdated_verdict
     )
+
+
+def _said(verdict: Verdict) -> tuple[str, str, str, str]:
+    return verdict.decision, verdict.reason, verdict.note, verdict.closure_class
 
 
 def undo_verdict(*, actor: User, order: int) -> Decided:
@@ -117,7 +138,7 @@ def undo_verdict(*, actor: User, order: int) -> Decided:
 
 def undo_verdicts(*, actor: User, orders: Sequence[int]) -> Decided:
     """`undo_verdict` for many, all or none."""
-    _may_assess(actor)
+    may_assess(actor)
     with transaction.atomic():
         findings = _locked_findings(actor, orders)
         standing = list(Verdict.objects.filter(order__in=list(findings), undone_at__isnull=True))
@@ -126,11 +147,12 @@ def undo_verdicts(*, actor: User, orders: Sequence[int]) -> Decided:
             undone_at=timezone.now(), undone_by=actor
         )
         Finding.objects.filter(order__in=ids).update(decision=Decision.PENDING, decided_version=None)
-        _log(EventKind.UNDONE, actor, ids, "", {})
+        log_act(EventKind.UNDONE, actor, ids, "", {})
     return Decided(len(ids), len(findings) - len(ids))
 
 
-def _may_assess(actor: User) -> None:
+def may_assess(actor: User) -> None:
+    """Raise PermissionDenied for those who only read: a unit does not judge itself."""
     if not actor.may_assess:
         raise PermissionDenied(_("只有研判员和管理员可以研判"))
 
@@ -161,7 +183,8 @@ def _snapshot(finding: Finding) -> dict[str, object]:
     }
 
 
-def _log(kind: EventKind, actor: User, orders: Iterable[int], text: str, data: dict[str, object]) -> None:
+def log_act(kind: EventKind, actor: User, orders: Iterable[int], text: str, data: dict[str, object]) -> None:
+    """An event on each of the orders, now."""
     now = timezone.now()
     Event.objects.bulk_create(
         Event(order_id=pk, kind=kind, at=now, actor=actor, text=text, data=data) for pk in orders
@@ -175,7 +198,7 @@ def _mark_worked(orders: Sequence[int]) -> None:
 
 def set_commitment_state(*, actor: User, commitment: int, state: str, note: str = "") -> Commitment:
     """Move a commitment along the table of COMMITMENT_TRANSITIONS; the state that it has already changes nothing."""
-    _may_assess(actor)
+    may_assess(actor)
     if state not in CommitmentState:
         raise ValidationError(_("没有这个状态"))
     with transaction.atomic():
@@ -191,7 +214,7 @@ def set_commitment_state(*, actor: User, commitment: int, state: str, note: str 
         data: dict[str, object] = {"commitment": row.pk, "from": row.state, "to": state}
         row.state, row.changed_at, row.changed_by = state, timezone.now(), actor
         row.save(update_fields=["state", "changed_at", "changed_by"])
-        _log(EventKind.COMMITMENT, actor, [row.order_id], note.strip(), data)
+        log_act(EventKind.COMMITMENT, actor, [row.order_id], note.strip(), data)
         _mark_worked([row.order_id])
     return row
 
@@ -200,7 +223,7 @@ def reveal_personal_data(*, actor: User, order: WorkOrder) -> None:
     """Leave a trace that somebody looked at a caller's unmasked data. Call before showing it."""
     if not visible_orders(actor).filter(pk=order.pk).exists():
         raise Http404(_("没有这件工单"))
-    _log(EventKind.REVEALED, actor, [order.pk], "", {})
+    log_act(EventKind.REVEALED, actor, [order.pk], "", {})
 
 
 def save_view(*, actor: User, name: str, query: str, page: str = "assess", shared: bool = False) -> SavedView:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("library/<str:number>/", library.matter, name="matter"),
     path("commitments/", commitments.commitments, name="commitments"),
     path("commitments/<int:pk>/state", commitments.set_state, name="commitment-state"),
+    path("commitments/<int:pk>/correct", commitments.correct, name="commitment-correct"),
     path("overview/", overview.overview, name="overview"),
     path("import/", imports.imports, name="imports"),
     path("import/<int:pk>/", imports.run, name="import"),

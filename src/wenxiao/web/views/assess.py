@@ -142,7 +142,8 @@ def decide(request: HttpRequest) -> HttpResponse:
             raise ValidationError(_("没有选中工单"))
         note = request.POST.get("note", "")[:2000]
         if confirming:
-            done = services.confirm_findings(actor=user, orders=orders, note=note)
+            given = request.POST.get("closure_class", "")
+            done = services.confirm_findings(actor=user, orders=orders, note=note, closure_class=given)
         else:
             done = services.dismiss_findings(
                 actor=user, orders=orders, reason=request.POST.get("reason", ""), note=note

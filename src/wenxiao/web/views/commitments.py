@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wenxiao.library import services
 from wenxiao.library.choices import CommitmentState, Due
+from wenxiao.library.corrections import Correction, correct_commitment
 from wenxiao.library.filters import LedgerFilter
 from wenxiao.library.ledger import due_part, ledger, ledger_counts
 from wenxiao.orders.selectors import unit_options
@@ -52,12 +55,36 @@ def commitments(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _back(request: HttpRequest) -> str:
+    there = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    return there if there and safe else reverse("commitments")
+
+
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put right what the engine read: the words, the last day, whether it can be checked."""
+    back = _back(request)
+    try:
+        due = request.POST.get("due", "").strip()
+        given = Correction(
+            text=request.POST.get("text", "").replace("\r\n", "\n")[:2000],
+            due=date.fromisoformat(due) if due else None,
+            concrete=request.POST.get("concrete") == "1",
+        )
+        correct_commitment(actor=person(request), commitment=pk, given=given)
+    except ValidationError as problem:
+        return told(request, problem, back)
+    except ValueError:
+        return told(request, ValidationError(_("日期应写成 2026-12-31 的样子")), back)
+    messages.success(request, _("承诺已更正，这条更正会用于改进识别。"))
+    return redirect(back)
+
+
 @require_POST
 def set_state(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a commitment on, as far as the table of states allows."""
-    there = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
-    back = there if there and safe else reverse("commitments")
+    back = _back(request)
     try:
         row = services.set_commitment_state(
             actor=person(request),

@@ -37,6 +37,11 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": previous,
         "following": following,
         "reasons": DismissReason.choices,
+        "given_classes": [
+            (c.value, c.label)
+            for c in services.UNRESOLVED_CLASSES
+            if c != getattr(detail.finding, "closure_class", "")
+        ],
         "here": request.get_full_path(),
     }
     return render(request, "web/orders/page.html", context)
