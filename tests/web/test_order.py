@@ -163,3 +163,21 @@ def test_the_second_reader_stands_beside_the_judgement(county: Cast, sign_in: Si
     )
     page = browser.get(address).text
     assert "第二读者的意见" in page and "只转不办" in page and "不计入可能性" in page
+
+
+def test_a_promise_is_put_right_on_the_page(county: Cast, sign_in: SignIn) -> None:
+    order = WorkOrder.objects.get(number="B2")
+    promise = order.commitments.get()
+    browser = sign_in(county.analyst)
+    address = reverse("commitment-correct", args=[promise.pk])
+    form = {
+        "text": promise.text,
+        "due": "2026-12-20",
+        "concrete": "1",
+        "next": reverse("order", args=[order.pk]),
+    }
+    page = browser.post(address, form, follow=True).text
+    assert "2026-12-20" in page and "机器原来读作：到期 2026-12-15" in page
+    assert "日期应写成" in browser.post(address, {**form, "due": "明天"}, follow=True).text
+    assert "请照原文" in browser.post(address, {**form, "text": "没有的话"}, follow=True).text
+    assert sign_in(county.clerk).post(address, form).status_code == 403
