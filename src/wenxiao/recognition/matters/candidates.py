@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from wenxiao.recognition.matters import bare
-from wenxiao.recognition.matters.columns import HEAD, NAME, NAMED, Columns, matrix, row_of
+from wenxiao.recognition.matters.columns import FLAGS, HEAD, NAME, NAMED, Columns, matrix, row_of
 from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 #: Partners looked at for one order, the likeliest by shared rare words.
@@ -26,7 +26,7 @@ NEXT = 3
 #: The rarest words of an order that are looked up.
 LOOKED_UP = 64
 #: How much a word counts when orders are looked up, by its flags: in a name, in the title, in a name of the opening.
-_WORTH = np.array([0.5 + 2 * (f & HEAD > 0) + 2 * (f & NAME > 0) + (f & NAMED > 0) for f in range(16)])
+_WORTH = np.array([0.5 + 2 * (f & HEAD > 0) + 2 * (f & NAME > 0) + (f & NAMED > 0) for f in range(FLAGS)])
 #: Products worked out at a time: bounds memory.
 WORK = 20_000_000
 

@@ -19,8 +19,10 @@ from wenxiao.recognition.matters.facts import MARK_KINDS, Facts, Mark
 from wenxiao.recognition.matters.grams import BITS, columns_of, grams
 from wenxiao.recognition.matters.words import words
 
-#: Where a word stands: anywhere, in the title, in a name (of title or address), in a name of the opening as well.
-FULL, HEAD, NAME, NAMED = 1, 2, 4, 8
+#: Where a word stands: anywhere, in the title, in a name (of title or address), in a name of the opening as well, in
+#: what tells a name (of title or address) from others of its kind.
+FULL, HEAD, NAME, NAMED, CORE = 1, 2, 4, 8, 16
+FLAGS = 32
 #: Kinds of sign, by number; a problem may have the flag HEAD. Exact identifiers come after.
 PROBLEM, WISH, AREA = 0, 1, 2
 FIRST_MARK = 3
@@ -113,6 +115,7 @@ def _words(facts: list[Facts]) -> sp.csr_matrix:
         HEAD: [f.head for f in facts],
         NAME: ["，".join(n.text for n in f.names) for f in facts],
         NAMED: ["，".join(n.text for n in (*f.names, *f.body_names)) for f in facts],
+        CORE: ["，".join(n.core for n in f.names if n.core != n.text) for f in facts],
     }
     found = [grams(rows) for rows in texts.values()]
     keys = np.concatenate(found)
@@ -133,7 +136,7 @@ def _flagged(keys: np.ndarray, flags: np.ndarray, count: int, bits: int) -> sp.c
 
 
 #: Columns of `signs`: the kind above, the value below.
-SIGN_BITS = BITS + 4
+SIGN_BITS = BITS + 5
 
 
 def _signs(facts: list[Facts]) -> sp.csr_matrix:
@@ -175,11 +178,13 @@ def _numbers(values: list[float | None]) -> np.ndarray:
     return np.array([math.nan if v is None else v for v in values], dtype=np.float64)
 
 
-#: Flags 1 to 15 of one order times these primes for the flags of the other: every product leads back to both.
-_PRIMES = np.array([0, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73], dtype=np.int16)
-_PRODUCTS = np.outer(np.arange(16), _PRIMES)
+#: Flags of one order times these primes for the flags of the other: every product leads back to both.
+_PRIMES = np.array(
+    [0, *(n for n in range(FLAGS, 200) if all(n % k for k in range(2, 14)))][:FLAGS], dtype=np.int16
+)
+_PRODUCTS = np.outer(np.arange(FLAGS), _PRIMES)
 _OF_A, _OF_B = (np.zeros(_PRODUCTS.max() + 1, dtype=np.int16) for _ in range(2))
-_OF_A[_PRODUCTS], _OF_B[_PRODUCTS] = np.arange(16)[:, None], np.arange(16)[None, :]
+_OF_A[_PRODUCTS], _OF_B[_PRODUCTS] = np.arange(FLAGS)[:, None], np.arange(FLAGS)[None, :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ SAME, RELATED, DIFFERENT = "same", "related", "different"
 
 #: The features that speak for each kind of evidence, by how their names begin. What is left over is wording.
 KINDS = {
-    "name": ("name", "renamed"),
+    "name": ("name", "renamed", "core"),
     "problem": ("problem", "head_problem"),
     "wish": ("wish",),
     "identifier": ("same_", "other_", "clash_"),
@@ -44,6 +44,11 @@ _MARKS = {
     "phase": "期数",
     "year": "年度",
     "number": "门牌",
+    "unit": "单元",
+    "group": "村组",
+    "town": "乡镇街道",
+    "village": "村（社区）",
+    "road": "道路",
     "junction": "路口",
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from wenxiao.recognition.matters.columns import (
     AREA,
+    CORE,
     FIRST_MARK,
     HEAD,
     NAME,
@@ -32,6 +33,8 @@ NAME_UNIT = 40.0
 #: The same form of words filled in with other names: this much alike (text or title), and this
 #: little of the names shared, this much lost.
 SAME_FORM, OTHER_NAMES, LOST_NAMES = 0.4, 0.4, 0.7
+#: What of the names of one order must be found in the other for them not to be apart: a share of their weight.
+CORE_FOUND = 0.1
 #: Metres: coordinates this near speak for one place, this far against it.
 NEAR, FAR = 100.0, 3_000.0
 
@@ -66,6 +69,7 @@ def _words(w: Weights, a: Side, b: Side) -> Features:
     in_a, in_b = _share(both.total(square * head_a), s.head), _share(both.total(square * head_b), t.head)
     rare_a, rare_b = both.total(rare * head_a), both.total(rare * head_b)
     named = (both.of_a & NAMED > 0) & (both.of_b & NAMED > 0)
+    core_a, core_b = both.of_a & CORE > 0, both.of_b & CORE > 0
     name_a, name_b = both.of_a & NAME > 0, both.of_b & NAME > 0
     shared = both.total(square * (name_a & name_b))
     alike = _share(full, np.sqrt(s.full * t.full))
@@ -88,7 +92,14 @@ def _words(w: Weights, a: Side, b: Side) -> Features:
         "name_rare": np.log1p(both.total(rare * named)),
         "renamed": (renamed & (names["name_lost_min"] > LOST_NAMES)).astype(float),
         **names,
+        "core_apart": _core_apart(both.total(square * (core_a | core_b)), s.cores, t.cores),
     }
+
+
+def _core_apart(found: np.ndarray, of_a: np.ndarray, of_b: np.ndarray) -> np.ndarray:
+    """Both orders have what tells names from others of their kind, and neither has anything of the other's."""
+    smaller = np.minimum(of_a, of_b)
+    return np.asarray(((smaller > 0) & (found < CORE_FOUND * smaller)).astype(float))
 
 
 def _names(found_a: np.ndarray, found_b: np.ndarray, all_a: np.ndarray, all_b: np.ndarray) -> Features:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from wenxiao.recognition.matters.columns import (
+    CORE,
     FULL,
     HEAD,
     NAME,
@@ -40,6 +41,7 @@ class Totals:
     head: np.ndarray
     head_plain: np.ndarray
     names: np.ndarray
+    cores: np.ndarray
     problems: np.ndarray
     head_problems: np.ndarray
     wishes: np.ndarray
@@ -62,6 +64,7 @@ class Totals:
             head=total(square, HEAD),
             head_plain=total(plain, HEAD),
             names=total(square, NAME),
+            cores=total(square, CORE),
             problems=np.bincount(sign_row, weights=problem, minlength=len(c)),
             head_problems=np.bincount(sign_row, weights=problem * in_head, minlength=len(c)),
             wishes=np.bincount(sign_row, weights=kind == 1, minlength=len(c)),

@@ -22,6 +22,7 @@ class Words:
     kind_of: dict[str, str]
     common: frozenset[str]
     never: tuple[str, ...]
+    no_area: frozenset[str]
     problems: Lexicon
     problem_names: tuple[str, ...]
     wishes: Lexicon
@@ -43,6 +44,7 @@ def words() -> Words:
         kind_of=kind_of,
         common=frozenset(data["common"]["names"]),
         never=tuple(data["common"]["endings"]),
+        no_area=frozenset(data["areas"]["never"]) | frozenset(data["areas"]["never_last"]),
         problems=Lexicon(kinds["problems"]),
         problem_names=tuple(kinds["problems"]),
         wishes=Lexicon(kinds["wishes"]),
