@@ -27,8 +27,8 @@ NEXT = 3
 LOOKED_UP = 64
 #: How much a word counts when orders are looked up, by its flags: in a name, in the title, in a name of the opening.
 _WORTH = np.array([0.5 + 2 * (f & HEAD > 0) + 2 * (f & NAME > 0) + (f & NAMED > 0) for f in range(FLAGS)])
-#: Products worked out at a time: bounds memory.
-WORK = 20_000_000
+#: Products worked out at a time: bounds memory (some 100 bytes a product while the likeliest are chosen).
+WORK = 4_000_000
 
 
 def candidates(c: Columns, w: Weights) -> tuple[np.ndarray, np.ndarray]:

@@ -132,7 +132,7 @@ def _flagged(keys: np.ndarray, flags: np.ndarray, count: int, bits: int) -> sp.c
         flags = np.bitwise_or.reduceat(flags, first)
     keys = keys[first]
     indptr = np.searchsorted(keys >> bits, np.arange(count + 1))
-    return matrix(flags.astype(np.int16), keys & ((1 << bits) - 1), indptr, 1 << bits)
+    return matrix(flags.astype(np.int8), keys & ((1 << bits) - 1), indptr, 1 << bits)
 
 
 #: Columns of `signs`: the kind above, the value below.

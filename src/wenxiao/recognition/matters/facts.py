@@ -238,9 +238,9 @@ def find_marks(text: str) -> tuple[Mark, ...]:
         for match in pattern.finditer(text):
             found[Mark(kind, _NUMERAL.sub(_figure, match[1].upper()))] = None
     never = words().no_area
-    for kind, hints, pattern in _AREAS:
-        if any(hint in text for hint in hints):
-            for match in pattern.finditer(text):
+    for area, endings, places in _AREAS:
+        if any(ending in text for ending in endings):
+            for match in places.finditer(text):
                 if match[1] not in never and match[1][1] not in never:
-                    found[Mark(kind, match[1])] = None
+                    found[Mark(area, match[1])] = None
     return tuple(found)

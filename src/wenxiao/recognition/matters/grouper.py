@@ -70,7 +70,8 @@ class Grouper:
         if not self._parts:
             return []
         history = History.join(self._parts)
-        self._parts = [history.columns] if len(self._parts) == 1 else self._parts
+        # Held once: what follows needs the memory.
+        self._parts = [history.columns]
         left, right = candidates(history.columns, history.weights)
         pairs = Pairs(left, right, history.score(left, right))
         labels = Linker(history.model.one, history.score).group(len(history), pairs)

@@ -28,7 +28,7 @@ def name_the_nameless(c: Columns, w: Weights) -> Columns:
     stand = (m.data & HEAD > 0) & ~named[row] & (w.word[m.indices] >= RARE)
     if not stand.any():
         return c
-    flags = np.where(stand, m.data | NAME, m.data).astype(np.int16)
+    flags = np.where(stand, m.data | NAME, m.data).astype(np.int8)
     return replace(c, words=matrix(flags, m.indices, m.indptr, m.shape[1]))
 
 
