@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score, precision_recall_curve, roc_auc_score
 
-from bench.data import labels, replies
+from bench.data import labels, letters, replies
 from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.schema import Finding
 from wenxiao.recognition.settings import Settings
@@ -54,6 +54,18 @@ def main() -> None:
     for kind, key in (("enforcement", "enforcement"), ("crossing", "cross")):
         print(f"{kind}: F1 {f1_score([x[key] for x in gold], [kind in f.kinds for f in found]):.3f}")
     _commitments(found, gold)
+    _letters()
+
+
+def _letters() -> None:
+    """How it carries over: letters of another source, the half that nothing was fitted on. Many share their wording."""
+    orders, marks = letters()
+    kept = [at for at, x in enumerate(marks) if x["part"] == "test"]
+    found = Engine(Settings(as_of=date(2024, 1, 31))).read_orders([orders[at] for at in kept])
+    truth, sure = (np.array([marks[at][key] for at in kept]) for key in ("unresolved", "sure"))
+    chances = np.array([f.unresolved for f in found])
+    print(f"letters, {len(kept)}, {truth.sum()} unresolved, {(chances >= 0.5).sum()} called so")
+    report("letters", chances, truth, sure.astype(bool))
 
 
 def _commitments(found: list[Finding], gold: list[dict[str, Any]]) -> None:

@@ -31,3 +31,15 @@ def labels(name: str) -> list[dict[str, Any]]:
     """`train` or `dev`."""
     path = folder() / "tipdm" / "labels" / f"{name}.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def letters() -> tuple[list[Order], list[dict[str, Any]]]:
+    """Letters of another source with our labels of them (`bench/labels/letters.jsonl`)."""
+    marks = [
+        json.loads(x) for x in (ROOT / "bench/labels/letters.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    texts = {}
+    for line in (folder() / "letters" / "letters.jsonl").read_text(encoding="utf-8").splitlines():
+        x = json.loads(line)
+        texts[x["id"]] = Order(x["id"], title=x["title"], content=x["content"], reply=x["reply"])
+    return [texts[x["id"]] for x in marks], marks

@@ -32,13 +32,20 @@ Array = np.ndarray
 
 @dataclass
 class Data:
-    """Labelled orders: the first `train` to fit on, the rest is dev. Targets lie between 0 and 1."""
+    """Labelled orders: the first `train` to fit on, first those of the `board`, then letters; the rest to report on.
+
+    Targets lie between 0 and 1; `known` says where there are any: letters were read for "unresolved" alone. `source`
+    tells which set each order is of: train, letters, dev or letters_test.
+    """
 
     orders: list[Order]
     labels: list[dict[str, Any]]
     targets: dict[str, Array]
+    known: dict[str, Array]
     sure: Array
+    board: int
     train: int
+    source: Array
     fingerprint: str
 
     @property
@@ -54,22 +61,38 @@ class Data:
 
 def load() -> Data:
     """Texts and labels, joined by number. Where a second reading differs, the order counts half on either side."""
-    folder = Path(os.environ.get("WENXIAO_DATA", ROOT.parent / "shared" / "data")) / "tipdm"
-    rows = CalamineWorkbook.from_path(folder / "replies.xlsx").get_sheet_by_index(0).to_python()[1:]
-    texts = {int(row[0]): row for row in rows}
-    sets = [lines(folder / "labels" / "train.jsonl"), lines(LABELS / "read2.jsonl")]
-    train = sum(map(len, sets))
-    labels = [x for part in (*sets, lines(folder / "labels" / "dev.jsonl")) for x in part]
+    folder = Path(os.environ.get("WENXIAO_DATA", ROOT.parent / "shared" / "data"))
+    letters = lines(LABELS / "letters.jsonl")
+    sets = {
+        "train": lines(folder / "tipdm" / "labels" / "train.jsonl") + lines(LABELS / "read2.jsonl"),
+        "letters": [x for x in letters if x["part"] == "fit"],
+        "dev": lines(folder / "tipdm" / "labels" / "dev.jsonl"),
+        "letters_test": [x for x in letters if x["part"] == "test"],
+    }
+    labels = [x for part in sets.values() for x in part]
+    source = np.repeat(list(sets), [len(part) for part in sets.values()])
+    board, train = len(sets["train"]), len(sets["train"]) + len(sets["letters"])
     again = {x["id"]: x for x in lines(LABELS / "again.jsonl")}
-    used = [labels[:train], sorted(again.values(), key=lambda x: x["id"])]
     targets = {name: np.array([_target(name, x, again.get(x["id"])) for x in labels]) for name in HEADS}
-    orders = [
-        Order(str(x["id"]), title=str(row[2]), content=str(row[4]), reply=str(row[5]))
-        for x in labels
-        for row in [texts[x["id"]]]
-    ]
+    known = {name: np.array([float(name in x or "how" in x) for x in labels]) for name in HEADS}
+    texts = _texts(folder)
+    orders = [texts[x["id"]] for x in labels]
+    used = [labels[:train], sorted(again.values(), key=lambda x: x["id"])]
     mark = hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:16]
-    return Data(orders, labels, targets, np.array([x["sure"] for x in labels]), train, mark)
+    sure = np.array([x["sure"] for x in labels])
+    return Data(orders, labels, targets, known, sure, board, train, source, mark)
+
+
+def _texts(folder: Path) -> dict[int | str, Order]:
+    """Every message or letter with its reply, by number."""
+    sheet = CalamineWorkbook.from_path(folder / "tipdm" / "replies.xlsx").get_sheet_by_index(0)
+    out: dict[int | str, Order] = {
+        int(row[0]): Order(str(row[0]), title=str(row[2]), content=str(row[4]), reply=str(row[5]))
+        for row in sheet.to_python()[1:]
+    }
+    for x in lines(folder / "letters" / "letters.jsonl"):
+        out[x["id"]] = Order(x["id"], title=x["title"], content=x["content"], reply=x["reply"])
+    return out
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -78,6 +101,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _target(name: str, label: dict[str, Any], again: dict[str, Any] | None) -> float:
+    if name not in label and "how" not in label:
+        return 0.0
     if name == "commits_concrete":
         return float(any(c["concrete"] for c in label["commitments"]))
     if name == "commits":
@@ -138,7 +163,7 @@ def clause_targets(data: Data, cut: wording.Clauses) -> tuple[Array, Array]:
     weight = np.zeros_like(target)
     for at, owner in enumerate(cut.owners):
         label = data.labels[owner]
-        if owner >= data.train:
+        if owner >= data.board:
             continue
         weight[at, :2] = 1
         span = int(cut.starts[at]), int(cut.ends[at])

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wenxiao.recognition.shape import Shapes
+from wenxiao.recognition.shape import unpack as unpack_rarity
 from wenxiao.recognition.weights import Hits, Weights, Wording
 from wenxiao.recognition.wordclasses import WordClasses
 from wenxiao.recognition.wording import Clauses, Ints, split
@@ -31,6 +33,13 @@ TOPIC_PARTS = ("reply", "message", "title")
 #: Added before logarithms, so that "none" is a number. Chosen once, by cross-validation.
 FLOOR_MOST, FLOOR_SUM = 1e-3, 1e-2
 MILLION = 1_000_000
+#: A clause counts to a kind's share of a text from this chance on.
+LIKELY_SHARE = 0.3
+#: Features of each kind, and of kinds compared, that `pooled` makes.
+BLOCKS, COMPARED = 9, 5
+#: Where the compared kinds stand among the clause heads; a clause of `SETTLES` (done, informed, refused) ends a matter.
+CONCRETE, INTENTION, DONE, REFUSED = 0, 1, 2, 4
+SETTLES = [2, 3, 4]
 
 
 def places(clauses: Clauses, texts: int) -> Floats:
@@ -45,14 +54,20 @@ def places(clauses: Clauses, texts: int) -> Floats:
     return np.stack([*facts, np.log1p(clauses.lengths) / 3, many < 8], axis=1).astype(np.float64)
 
 
-def pooled(values: Floats, owners: Ints, texts: int) -> tuple[Floats, Ints]:
+def plain(heads: int, kinds: int) -> Ints:
+    """The columns of the features by which topics are judged: where in a reply a clause stands tells nothing of those."""
+    return np.append(np.arange(heads + 3 * kinds), heads + BLOCKS * kinds + COMPARED)
+
+
+def pooled(values: Floats, clauses: Clauses, texts: int) -> tuple[Floats, Ints]:
     """Features of each text from its clauses' head values (log-odds), and which clause leads for each head.
 
-    The most, the sum and the two most of the chances, and last how many clauses there are. Chances are counted in
-    millionths: sums of whole numbers do not depend on company. A text without clauses has no leader: -1.
+    `BLOCKS` features for each head, then how kinds compare (`_compared`), last how many clauses there are. Chances are
+    counted in millionths: sums of whole numbers do not depend on company. A text without clauses has no leader: -1.
     """
-    heads = values.shape[1]
-    out, leaders = np.zeros((texts, 3 * heads + 1)), np.full((texts, heads), -1, dtype=np.int64)
+    owners, heads = clauses.owners, values.shape[1]
+    out = np.zeros((texts, BLOCKS * heads + COMPARED + 1))
+    leaders = np.full((texts, heads), -1, dtype=np.int64)
     if not len(owners):
         return out, leaders
     chances = np.rint(MILLION / (1 + np.exp(-values))).astype(np.int64)
@@ -64,14 +79,52 @@ def pooled(values: Floats, owners: Ints, texts: int) -> tuple[Floats, Ints]:
     first = np.minimum.reduceat(np.where(chances == most[group], at, len(owners)), starts, axis=0)
     rest = np.where(at == first[group], 0, chances)
     two = (most + np.maximum.reduceat(rest, starts, axis=0)) / np.minimum(2, count)[:, None]
-    total = np.add.reduceat(chances, starts, axis=0)
+    blocks = (
+        np.log(most / MILLION + FLOOR_MOST),
+        np.log(np.add.reduceat(chances, starts, axis=0) / MILLION + FLOOR_SUM),
+        np.log(two / MILLION + FLOOR_MOST),
+        *_placed(chances, clauses.lengths, starts, group, count),
+        (first - starts[:, None]) / np.maximum(1, count - 1)[:, None],
+    )
     texts_at = owners[starts]
-    out[texts_at, :heads] = np.log(most / MILLION + FLOOR_MOST)
-    out[texts_at, heads : 2 * heads] = np.log(total / MILLION + FLOOR_SUM)
-    out[texts_at, 2 * heads : -1] = np.log(two / MILLION + FLOOR_MOST)
-    out[texts_at, -1] = np.log(count)
+    out[texts_at] = np.concatenate((*blocks, _compared(most, first), np.log(count)[:, None]), axis=1)
     leaders[texts_at] = first
     return out, leaders
+
+
+def _placed(chances: Ints, lengths: Ints, starts: Ints, group: Ints, count: Ints) -> tuple[Floats, ...]:
+    """How much each kind has of a text: in its last third, in its first, by length, by number of likely clauses.
+
+    A promise followed by its result reads otherwise than a result followed by a promise.
+    """
+    third = np.maximum(1, count // 3)
+    place = np.arange(len(group)) - starts[group]
+    late = np.where((place >= (count - third)[group])[:, None], chances, 0)
+    early = np.where((place < third[group])[:, None], chances, 0)
+    size = np.add.reduceat(lengths, starts)[:, None]
+    return (
+        np.log(np.maximum.reduceat(late, starts, axis=0) / MILLION + FLOOR_MOST),
+        np.log(np.maximum.reduceat(early, starts, axis=0) / MILLION + FLOOR_MOST),
+        np.add.reduceat(late, starts, axis=0) / third[:, None] / MILLION,
+        np.add.reduceat(chances * lengths[:, None], starts, axis=0) / size / MILLION,
+        np.add.reduceat(chances > LIKELY_SHARE * MILLION, starts, axis=0, dtype=np.int64) / count[:, None],
+    )
+
+
+def _compared(most: Ints, first: Ints) -> Floats:
+    """What settles a matter against what leaves it open: which comes later, and by how much it is likelier."""
+    log = np.log(most / MILLION + FLOOR_MOST)
+    settled, left = log[:, SETTLES], np.delete(log, SETTLES, axis=1)
+    return np.stack(
+        (
+            first[:, DONE] > first[:, CONCRETE],
+            first[:, DONE] > first[:, INTENTION],
+            first[:, REFUSED] > first[:, CONCRETE],
+            log[:, DONE] - left.max(axis=1),
+            settled.max(axis=1) - left.max(axis=1),
+        ),
+        axis=1,
+    ).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +173,7 @@ class Heads:
             np.zeros((len(message["grams"].split(" ")), 1), np.int8),
             np.hstack((unpack(message["text"], len(self.heads)), by_topic["message"], by_topic["title"])),
         )
+        self._shapes = Shapes(unpack_rarity(content["rarity"]))
 
     def read(self, replies: Sequence[str], messages: Sequence[str], titles: Sequence[int]) -> Read:
         """Features of each reply with its message, which begins with a title of as many code points as `titles` says."""
@@ -135,12 +189,14 @@ class Heads:
         asked_hits = self._message.once(asked_hits, asked.owners, texts)
         asked_sums, asked_number = self._message.text_sums(asked_hits, asked.owners, texts)
         asked_scale = self._message_unit / np.sqrt(np.maximum(1, asked_number))[:, None]
-        whole = self._bias[1] + sums[:, :heads] * scale + asked_sums[:, :heads] * asked_scale
+        asked_whole = asked_sums[:, :heads] * asked_scale
+        whole = self._bias[1] + sums[:, :heads] * scale + asked_whole
         title_sums, _ = self._message.text_sums(title_hits, asked.owners, texts)
         topics = self._topics(sums[:, heads:], asked_sums[:, heads:], title_sums[:, heads:])
         shares = self._reply.shares(hits, len(clauses.owners)) * scale[clauses.owners, 0]
-        facts, leaders = pooled(kinds, clauses.owners, texts)
-        features = np.concatenate((whole, facts), axis=1, dtype=np.float64).round(6)
+        facts, leaders = pooled(kinds, clauses, texts)
+        shapes = self._shapes.read(replies, messages, clauses, asked)
+        features = np.concatenate((whole, facts, asked_whole, shapes), axis=1, dtype=np.float64).round(6)
         return Read(features, clauses, kinds, leaders, shares, whole, topics)
 
     def _topics(self, reply: Weights, message: Weights, title: Weights) -> Floats:

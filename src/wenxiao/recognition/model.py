@@ -19,7 +19,7 @@ import numpy as np
 
 from wenxiao.recognition.crossing import CrossingDetails, crossing_details, crossing_facts
 from wenxiao.recognition.enforcement import enforcement_facts
-from wenxiao.recognition.heads import Floats, Heads, Read
+from wenxiao.recognition.heads import BLOCKS, Floats, Heads, Read, plain
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.stack import Stack
 from wenxiao.recognition.text import boilerplate
@@ -64,6 +64,7 @@ class Model:
         self.name: str = content["name"]
         self.info: dict[str, Any] = content["info"]
         self._heads = Heads(content["first"], WordClasses.load())
+        self._plain = plain(len(self._heads.heads), len(self._heads.kinds))
         self._facts: list[str] = content["facts"]
         self._enforcement = enforcement_facts
         self._stacks = {name: Stack(part) for name, part in content["stacks"].items()}
@@ -114,8 +115,9 @@ class Model:
         parts *= self._last["unresolved"]["slope"]
         wording = parts.sum(axis=1) + constant * self._last["unresolved"]["slope"]
         kinds = {"enforcement": np.array([self._enforcement(o) for o in orders]), "crossing": facts}
+        basic = read.features[:, self._plain]
         chances = {
-            name: self._chances(name, np.column_stack((read.features, read.topics[:, [at]], kinds[name])))
+            name: self._chances(name, np.column_stack((basic, read.topics[:, [at]], kinds[name])))
             for at, name in enumerate(self._heads.topics)
         }
         weights = self._by_clause(read, parts)
@@ -156,7 +158,7 @@ class Model:
         heads, kinds = len(self._heads.heads), len(self._heads.kinds)
         owners = read.clauses.owners
         weights = np.zeros(len(owners))
-        by_kind = parts[:, heads : heads + 3 * kinds].reshape(len(parts), 3, kinds).sum(axis=1)
+        by_kind = parts[:, heads : heads + BLOCKS * kinds].reshape(len(parts), BLOCKS, kinds).sum(axis=1)
         text, kind = np.nonzero(read.leaders >= 0)
         clause = read.leaders[text, kind]
         likely = read.kinds[clause, kind] >= LIKELY
