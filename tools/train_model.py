@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ import scipy.sparse as sp
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, precision_recall_curve, roc_auc_score
-from sklearn.model_selection import StratifiedKFold
 
+from tools.topics import TOPICS, Topics
 from tools.training import (
     HEADS,
     KINDS,
@@ -38,10 +37,12 @@ from tools.training import (
     beside,
     bounded,
     clause_targets,
+    folds,
     grams,
     load,
     ridge,
     scaled,
+    short,
 )
 from wenxiao.recognition import heads, shape, wording
 from wenxiao.recognition.crossing import ACROSS, MOST_BODIES, crossing_details, crossing_facts
@@ -53,14 +54,10 @@ from wenxiao.recognition.wordclasses import WordClasses
 OUT = ROOT / "src" / "wenxiao" / "recognition" / "data" / "model.json"
 #: Of the way of fitting; part of the model's name, because findings name the model that made them.
 VERSION = 4
-#: Orders that an n-gram must stand in; inverse regularisation; folds. Chosen by cross-validation on the training labels.
-LEAST, C_CLAUSE, C_TEXT, FOLDS, SEED = 10, 8.0, 6.0, 5, 3
+#: Orders that an n-gram must stand in; inverse regularisation. Chosen by cross-validation on the training labels.
+LEAST, C_CLAUSE, C_TEXT = 10, 8.0, 6.0
 #: The longest n-gram of a message; its words need no classes.
 MESSAGE_LONGEST = 3
-#: Topic heads: how much reply, message and title count, and inverse regularisation. Enforcement is in what is asked, crossing
-#: in what is answered. RARITY is the unit of the squares of rarities.
-TOPICS = {"enforcement": (0.85, 1.0, 0.7, 20.0), "crossing": (1.0, 0.5, 0.3, 10.0)}
-RARITY = 2
 #: Of the stacks: inverse regularisation of the linear half, trees of each seed, seeds, deepest.
 C_STACK = {"unresolved": 0.02, "enforcement": 0.3, "crossing": 0.02}
 TREES, SEEDS, DEPTH = {"unresolved": 200, "enforcement": 80, "crossing": 80}, 1, 4
@@ -128,12 +125,6 @@ class First:
         return np.concatenate((whole, facts, asked, self.shapes[orders]), axis=1)
 
 
-def folds(data: Data) -> Iterator[tuple[Array, Array]]:
-    """The seeded folds of the training orders, the same for every step."""
-    hard = data.targets["unresolved"][: data.train] >= 0.5
-    yield from StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(np.zeros(data.train), hard)
-
-
 @dataclass
 class Fitted:
     """One stack: its part of the file, and what it says of each order: training orders by folds without them."""
@@ -189,9 +180,9 @@ class _Pair:
         base = float(np.mean([t._baseline_prediction.item() for t in self.trees]))
         nodes = [p.nodes for t in self.trees for (p,) in t._predictors]
         return {
-            "mean": _short(self.mean),
-            "scale": _short(self.scale),
-            "slope": _short(self.line.coef_[0]),
+            "mean": short(self.mean),
+            "scale": short(self.scale),
+            "slope": short(self.line.coef_[0]),
             "constant": float(self.line.intercept_[0]),
             "trees": {"base": base, "depth": DEPTH, **_flat(nodes, len(self.trees))},
         }
@@ -215,10 +206,6 @@ def _flat(trees: list[Any], seeds: int) -> dict[str, list[Any]]:
         out["right"] += (np.where(leaf, 0, nodes["right"]) + start).tolist()
         out["value"] += [round(float(v) / seeds, 6) for v in value]
     return out
-
-
-def _short(values: Array) -> list[float]:
-    return [round(float(v), 6) for v in values]
 
 
 def signals(data: Data) -> tuple[Array, list[str], Array, Array]:
@@ -287,8 +274,8 @@ def first_step(first: First, step: Step) -> dict[str, Any]:
     return {
         "kinds": list(KINDS),
         "heads": list(HEADS),
-        "bias": {"clause": _short(step.clause[1]), "text": _short(step.text[1])},
-        "place": [_short(row) for row in heads.PLACE * step.clause[0][3 * size :]],
+        "bias": {"clause": short(step.clause[1]), "text": short(step.text[1])},
+        "place": [short(row) for row in heads.PLACE * step.clause[0][3 * size :]],
         "unit": {
             k: [float(f"{v:.6g}") for v in u]
             for k, u in zip(("clause", "text", "message"), units, strict=True)
@@ -305,80 +292,6 @@ def first_step(first: First, step: Step) -> dict[str, Any]:
 
 def _spelled(part: Grams) -> str:
     return " ".join(wording.gram_of(key) for key in part.keys)
-
-
-class Topics:
-    """The topic heads: linear in n-grams by their rarity, one for each kind, fitted apart from the other heads."""
-
-    def __init__(self, first: First) -> None:
-        data, count = first.data, len(first.data.orders)
-        asked = first.messages.clauses
-        titles = np.array([len(o.title) for o in data.orders])
-        reply = _present(first.replies.matrix, first.owners, count)
-        message = _present(first.messages.matrix, asked.owners, count)
-        in_title = asked.starts < titles[asked.owners]
-        title = _present(first.messages.matrix[in_title], asked.owners[in_title], count)
-        self.data = data
-        self.rarity = [_rarity(part[: data.train]) for part in (reply, message, title)]
-        self.parts = [_by_rarity(p, r) for p, r in zip((reply, message, title), self.rarity, strict=True)]
-
-    def fit(self, name: str, orders: Array) -> LogisticRegression:
-        """One head on these orders; soft targets count on both sides."""
-        orders = orders[orders < self.data.board]
-        target, x = self.data.targets[name][orders], self.matrix(name)[orders]
-        truth, weight = np.repeat([1, 0], len(orders)), np.concatenate((target, 1 - target))
-        used = weight > 0
-        line = LogisticRegression(C=TOPICS[name][3], solver="liblinear", random_state=SEED)
-        return line.fit(sp.vstack([x, x]).tocsr()[used], truth[used], weight[used])
-
-    def matrix(self, name: str) -> sp.csr_matrix:
-        """All orders, the parts weighed as this head weighs them."""
-        return sp.hstack([w * part for w, part in zip(TOPICS[name][:3], self.parts, strict=True)]).tocsr()
-
-    def scores(self, name: str) -> Array:
-        """What the head says of every order; of training orders one that was fitted without them."""
-        x, n = self.matrix(name), self.data.train
-        out = self.fit(name, np.arange(n)).decision_function(x)
-        for a, b in folds(self.data):
-            out[b] = self.fit(name, a).decision_function(x[b])
-        return np.round(out, 6)
-
-    def content(self) -> dict[str, Any]:
-        """The topic heads' part of the model file."""
-        lines = [self.fit(name, np.arange(self.data.train)) for name in TOPICS]
-        out: dict[str, Any] = {
-            "names": list(TOPICS),
-            "bias": _short(np.array([line.intercept_[0] for line in lines])),
-            "unit": {},
-        }
-        start = 0
-        for at, part in enumerate(heads.TOPIC_PARTS):
-            rarity = self.rarity[at]
-            end = start + len(rarity)
-            slopes = np.stack([line.coef_[0][start:end] for line in lines], axis=1)
-            slopes *= np.sqrt(rarity)[:, None] * np.array([weights[at] for weights in TOPICS.values()])
-            unit = np.abs(slopes).max(0) / 127
-            out["unit"][part] = [float(f"{u:.6g}") for u in unit]
-            out[part] = heads.pack(np.column_stack((rarity, np.rint(slopes / unit))).astype(np.int8))
-            start = end
-        return out
-
-
-def _present(matrix: sp.csr_matrix, owners: Array, texts: int) -> sp.csr_matrix:
-    """Which n-grams stand in which text."""
-    gather = sp.csr_matrix((np.ones(len(owners)), (owners, np.arange(len(owners)))), (texts, len(owners)))
-    return sp.csr_matrix((gather @ matrix) > 0, dtype=np.float64)
-
-
-def _rarity(part: sp.csr_matrix) -> Array:
-    """Squares of the n-grams' inverse document frequencies, as whole numbers of 1/RARITY."""
-    idf = 1 + np.log((1 + part.shape[0]) / (1 + np.asarray(part.sum(0)).ravel()))
-    return np.minimum(127, np.rint(RARITY * idf**2))
-
-
-def _by_rarity(part: sp.csr_matrix, rarity: Array) -> sp.csr_matrix:
-    length = np.sqrt(np.maximum(1, part @ rarity))
-    return sp.csr_matrix(sp.diags(1 / length) @ part @ sp.diags(np.sqrt(rarity)))
 
 
 def cross_fitted(first: First, data: Data) -> tuple[Array, Step]:
@@ -403,7 +316,7 @@ def main() -> None:
     features, step = cross_fitted(first, data)
     facts = np.array([[float(f in crossing_facts(crossing_details(o))) for f in FACTS] for o in data.orders])
     table, names, least, most = signals(data)
-    topics = Topics(first)
+    topics = Topics(data, first.replies, first.messages)
     rules = {"enforcement": np.array([enforcement_facts(o) for o in data.orders]), "crossing": facts}
     nothing = np.zeros((len(data.orders), 0)), np.zeros(0), np.zeros(0)
     stacks, last, said = {}, {}, {}

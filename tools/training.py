@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from python_calamine import CalamineWorkbook
 from scipy.optimize import minimize
+from sklearn.model_selection import StratifiedKFold
 
 from wenxiao.recognition import wording
 from wenxiao.recognition.schema import Order
@@ -26,6 +27,8 @@ HOW = ("done", "informed", "refused", "promised", "ongoing", "referred", "measur
 KINDS = ("concrete", "intention", *(f"key_{how}" for how in HOW))
 #: What a whole text is read for; "unresolved" comes first.
 HEADS = ("unresolved", *HOW, "commits_concrete", "commits", "enforcement", "crossing")
+#: Folds of every step, and the seed by which they and everything else are drawn.
+FOLDS, SEED = 5, 3
 Matrix = sp.csr_matrix
 Array = np.ndarray
 
@@ -214,3 +217,14 @@ def bounded(x: Array, target: Array, least: Array, most: Array, stiff: Array) ->
 
     bounds = [*zip(least, most, strict=True), (None, None)]
     return minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+
+
+def folds(data: Data) -> Iterator[tuple[Array, Array]]:
+    """The seeded folds of the training orders, the same for every step."""
+    hard = data.targets["unresolved"][: data.train] >= 0.5
+    yield from StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(np.zeros(data.train), hard)
+
+
+def short(values: Array) -> list[float]:
+    """Numbers as they are written into the model file."""
+    return [round(float(v), 6) for v in values]
