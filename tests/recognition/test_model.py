@@ -26,6 +26,13 @@ def test_passing_on_is_less_resolved_than_a_finished_repair(model: Model) -> Non
     assert done.unresolved < 0.5 < passed.unresolved
 
 
+def test_a_date_answers_a_question_sooner_than_a_request(model: Model) -> None:
+    reply = "您好，该路段正在施工，预计明年6月底通车。感谢您的关注。"
+    asked = Order(title="咨询南门路何时通车", content="请问南门路什么时候能通车？", reply=reply)
+    wanted = Order(title="请求修好南门路", content="南门路坑洼不平，强烈要求尽快修好。", reply=reply)
+    assert model.read(asked, [], []).unresolved < model.read(wanted, [], []).unresolved
+
+
 def test_the_probability_is_the_logistic_of_the_log_odds(model: Model) -> None:
     for order in ORDERS:
         scores = model.read(order, [], [])
