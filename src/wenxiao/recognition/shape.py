@@ -16,6 +16,7 @@ import numpy.typing as npt
 from wenxiao.recognition.wording import GAP, Clauses, Ints
 
 Floats = npt.NDArray[np.float64]
+Cells = npt.NDArray[np.bool_]
 
 #: Pairs of characters are told apart by this many bits of a hash; a text has a few hundred, so few fall together.
 BITS = 14
@@ -50,7 +51,7 @@ class Shapes:
         texts = len(replies)
         length, message_length = _counted(map(len, replies)), _counted(map(len, messages))
         ours, theirs = _pairs(said, texts), _pairs(asked, texts)
-        shared = self._weight(np.intersect1d(ours, theirs, assume_unique=True), texts)
+        shared = self._weight(ours & theirs, texts)
         facts = (
             length,
             message_length,
@@ -63,7 +64,8 @@ class Shapes:
         )
         return np.stack(facts, axis=1)
 
-    def _weight(self, cells: Ints, texts: int) -> Floats:
+    def _weight(self, there: Cells, texts: int) -> Floats:
+        cells = np.flatnonzero(there)
         return np.bincount(cells >> BITS, self._rarity.take(cells & ((1 << BITS) - 1)), texts).astype(
             np.float64
         )
@@ -73,15 +75,15 @@ def _counted(numbers: Iterable[int]) -> Floats:
     return np.log1p(np.fromiter(numbers, dtype=np.float64))
 
 
-def _pairs(clauses: Clauses, texts: int) -> Ints:
-    """The pairs of neighbouring characters of each text, once each: number of the text, then hash of the pair."""
+def _pairs(clauses: Clauses, texts: int) -> Cells:
+    """Which pairs of neighbouring characters each text has: a cell for each hash of a pair, text after text."""
     codes = clauses.codes
     at = np.flatnonzero((codes[:-1] > GAP) & (codes[1:] > GAP))
     key = (codes.take(at) << np.uint64(16) | codes.take(at + 1)) * _MULTIPLIER & np.uint64(0xFFFFFFFF)
     owner = clauses.owners.take(clauses.clause_at.take(at))
     there = np.zeros(texts << BITS, dtype=bool)
     there[(owner << BITS) + (key >> _SHIFT).astype(np.int64)] = True
-    return np.flatnonzero(there)
+    return there
 
 
 def _numbers(clauses: Clauses, texts: int) -> Floats:
@@ -97,7 +99,7 @@ def _numbers(clauses: Clauses, texts: int) -> Floats:
 
 def rarity(parts: Sequence[Clauses], texts: int, counted: int) -> Ints:
     """How rare each pair of characters is among the first `counted` of `texts` cases, each in several `parts`."""
-    cells = np.unique(np.concatenate([_pairs(part, texts) for part in parts]))
+    cells = np.flatnonzero(np.logical_or.reduce([_pairs(part, texts) for part in parts]))
     among = np.bincount(cells[cells >> BITS < counted] & ((1 << BITS) - 1), minlength=1 << BITS)
     rare: Ints = np.rint(UNIT * np.log((counted + 1) / (among + 1))).astype(np.int64)
     return rare
