@@ -28,6 +28,20 @@ _COLUMNS = (
     "is_supervised",
     "is_confidential",
 )
+#: What `matter_columns` gives.
+MATTER_COLUMNS = (
+    "title",
+    "grade",
+    "grade_rank",
+    "grade_reasons",
+    "order_count",
+    "unit_count",
+    "caller_count",
+    "first_called",
+    "last_called",
+    "next_due",
+    *(f"is_{kind}" for kind in Kind.values),
+)
 _KINDS = tuple(f"finding__is_{kind}" for kind in Kind.values)
 
 

@@ -8,22 +8,23 @@ matter that people have worked on stay with it; new orders may join. Numbers are
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from wenxiao.library import rules as grade_rules
 from wenxiao.library.choices import MatterState
-from wenxiao.library.facts import gather, matter_columns, refresh
-from wenxiao.library.models import Commitment, Counter, Finding, Matter, MatterLink
-from wenxiao.library.recognising import as_read, engine_settings, put, replace, to_batch
+from wenxiao.library.facts import MATTER_COLUMNS, gather, matter_columns, refresh
+from wenxiao.library.models import Counter, Finding, Matter, MatterLink
+from wenxiao.library.recognising import conclude, engine_settings, to_batch
+from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
-from wenxiao.recognition.collection import Added, Collection, conclude_finding
+from wenxiao.recognition.collection import Added, Collection
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
 from wenxiao.recognition.matters import Grouper
@@ -105,21 +106,7 @@ def _update_findings(keys: Sequence[int], added: Sequence[Added], check: Check) 
     for start in range(0, len(touched), _CHUNK):
         with transaction.atomic():
             check()
-            _update_some(touched[start : start + _CHUNK], by_key, likely)
-
-
-def _update_some(pks: Sequence[int], added: dict[int, Added], likely: float) -> None:
-    promises: dict[int, list[Commitment]] = defaultdict(list)
-    for promise in Commitment.objects.filter(order__in=pks).order_by("pk"):
-        promises[promise.order_id].append(promise)
-    changed = []
-    for row in Finding.objects.select_for_update().filter(order__in=pks).order_by("order_id"):
-        before = row.evidence, row.is_repeat
-        found = conclude_finding(as_read(row, promises[row.order_id]), added[row.order_id])
-        put(row, found, likely)
-        if (row.evidence, row.is_repeat) != before:
-            changed.append(row)
-    replace(changed)
+            conclude(touched[start : start + _CHUNK], by_key, likely)
 
 
 def _plan(keys: Sequence[int], added: Sequence[Added]) -> list[_Group]:
@@ -171,17 +158,18 @@ def _write_some(plan: Sequence[_Group], today: date) -> None:
     todo = [_Group([pk for pk in g.orders if _may_move(links.get(pk))], g.matter, g.scores) for g in plan]
     todo = [group for group in todo if group.orders]
     _create_matters([group for group in todo if group.matter is None], counter, today)
-    fresh = []
+    fresh: list[tuple[Any, ...]] = []
+    moved: list[tuple[Any, ...]] = []
+    at = timezone.now()
     for group in todo:
-        assert group.matter is not None
         for pk in group.orders:
-            link = links.get(pk)
+            link, score = links.get(pk), group.scores.get(pk)
             if link is None:
-                fresh.append(MatterLink(order_id=pk, matter_id=group.matter, score=group.scores.get(pk)))
+                fresh.append((pk, group.matter, score, [], at))
             elif link.matter_id != group.matter:
-                link.matter_id, link.score = group.matter, group.scores.get(pk)
-                link.save(update_fields=["matter", "score"])
-    MatterLink.objects.bulk_create(fresh)
+                moved.append((group.matter, score, pk))
+    bulk.insert(MatterLink, ("order", "matter", "score", "reasons", "at"), fresh)
+    bulk.update(MatterLink, "order", ("matter", "score"), moved)
 
 
 def _may_move(link: MatterLink | None) -> bool:
@@ -206,14 +194,15 @@ def refresh_matters(today: date, check: Check = lambda: None) -> int:
     rules = grade_rules.load(grade_rules.rules_folder())
     last, count = 0, 0
     while True:
-        found = Matter.objects.filter(pk__gt=last, state=MatterState.OPEN).order_by("pk")
-        matters = list(found[:_CHUNK])
-        if not matters:
-            return count
-        last = matters[-1].pk
         with transaction.atomic():
             check()
+            # Locked: a grade that a person sets meanwhile must not be written over.
+            found = Matter.objects.select_for_update().filter(pk__gt=last, state=MatterState.OPEN)
+            matters = list(found.order_by("pk")[:_CHUNK])
+            if not matters:
+                return count
             changed = refresh(matters, rules, today)
-            for matter in changed:
-                matter.save()
+            rows = [(*(getattr(matter, name) for name in MATTER_COLUMNS), matter.pk) for matter in changed]
+            bulk.update(Matter, "id", MATTER_COLUMNS, rows)
+        last = matters[-1].pk
         count += len(changed)

@@ -6,8 +6,8 @@ commitment that somebody has touched stays as it is.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -27,6 +27,7 @@ from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
 from wenxiao.recognition.closure import closure_class, probability, says_it_is_done
+from wenxiao.recognition.collection import Added, conclude_finding
 from wenxiao.recognition.engines.local import read_batches
 from wenxiao.recognition.settings import Settings
 
@@ -52,6 +53,16 @@ _REPLACED = [
     "order_version",
     "read_at",
 ]
+#: The part of a finding that the collection may change; `_shared_columns` gives their values in this order.
+_SHARED_COLUMNS = (
+    "closure_class",
+    "unresolved",
+    "logit",
+    "evidence",
+    *(f"is_{kind}" for kind in Kind.values),
+    "captured",
+    "top_text",
+)
 _DETAILS = ("enforcement_fields", "enforcement_acts", "crossing_bodies", "crossing_across")
 _EVIDENCE = [field.name for field in fields(schema.Evidence)]
 _PROMISE = [field.name for field in fields(schema.Commitment)]
@@ -132,7 +143,7 @@ def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -
     known = set(Finding.objects.filter(order__in=fresh).values_list("order", flat=True))
     new = [(pk, *one.values(), Decision.PENDING.value) for pk, one in fresh.items() if pk not in known]
     bulk.insert(Finding, ("order", *_REPLACED, "decision"), new)
-    replace([Finding(order_id=pk, **one) for pk, one in fresh.items() if pk in known])
+    _replace([Finding(order_id=pk, **one) for pk, one in fresh.items() if pk in known])
     _store_commitments({pk: found[pk]["commitments"] for pk in fresh}, versions, known)
 
 
@@ -152,7 +163,7 @@ def _columns(found: _Found, likely: float, read_with: str) -> dict[str, Any]:
 
 
 def _shared_columns(found: _Found, likely: float) -> dict[str, Any]:
-    """The part of a finding that the collection may change."""
+    """The values of _SHARED_COLUMNS."""
     kinds = set(found["kinds"])
     return {
         "closure_class": found["closure_class"],
@@ -176,12 +187,41 @@ def _top_text(evidence: Sequence[dict[str, Any]]) -> str:
     return str(best["text"]) if best else ""
 
 
-def put(row: Finding, found: schema.Finding, likely: float) -> None:
-    """Write into the row what the collection made of a finding."""
-    columns = {name: getattr(found, name) for name in ("closure_class", "unresolved", "logit", "kinds")}
-    columns["evidence"] = [{name: getattr(item, name) for name in _EVIDENCE} for item in found.evidence]
-    for name, value in _shared_columns(columns, likely).items():
-        setattr(row, name, value)
+def _as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
+    """The finding as the order alone gave it, without what the collection had added."""
+    evidence = [schema.Evidence(**item) for item in row.evidence if item["signal"] not in SHARED]
+    found = schema.Finding(
+        order="",
+        row=0,
+        closure_class=row.closure_class,
+        unresolved=row.unresolved,
+        logit=row.own_logit,
+        kinds=[kind for kind in row.kinds if kind != Kind.REPEAT or row.own_repeat],
+        evidence=evidence,
+        commitments=[schema.Commitment(**{n: getattr(c, n) for n in _PROMISE}) for c in commitments],
+    )
+    if len(evidence) != len(row.evidence):
+        is_readable = row.closure_class != ClosureClass.UNCLEAR or says_it_is_done(evidence)
+        found.unresolved = round(probability(found.logit), 4)
+        found.closure_class = closure_class(is_readable, found.unresolved, evidence, found.commitments)
+    return found
+
+
+def conclude(pks: Sequence[int], added: Mapping[int, Added], likely: float) -> None:
+    """Give the findings of the orders what the collection adds. Those for which nothing changes are not written."""
+    promises: dict[int, list[Commitment]] = defaultdict(list)
+    for promise in Commitment.objects.filter(order__in=pks).only("order_id", *_PROMISE).order_by("pk"):
+        promises[promise.order_id].append(promise)
+    changed = []
+    rows = Finding.objects.select_for_update().filter(order__in=pks).order_by("order_id")
+    for row in rows.only("order_id", "own_logit", "own_repeat", *_SHARED_COLUMNS):
+        found = conclude_finding(_as_read(row, promises[row.order_id]), added[row.order_id])
+        evidence = [{name: getattr(item, name) for name in _EVIDENCE} for item in found.evidence]
+        if evidence != row.evidence or (Kind.REPEAT in found.kinds) != row.is_repeat:
+            said = {name: getattr(found, name) for name in ("closure_class", "unresolved", "logit", "kinds")}
+            columns = _shared_columns({**said, "evidence": evidence}, likely)
+            changed.append((*columns.values(), row.order_id))
+    bulk.update(Finding, "order", _SHARED_COLUMNS, changed)
 
 
 def _store_commitments(
@@ -220,26 +260,6 @@ def _refresh(row: Commitment, promise: dict[str, Any], version: int) -> None:
         row.save()
 
 
-def as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
-    """The finding as the order alone gave it, without what the collection had added."""
-    evidence = [schema.Evidence(**item) for item in row.evidence if item["signal"] not in SHARED]
-    found = schema.Finding(
-        order="",
-        row=0,
-        closure_class=row.closure_class,
-        unresolved=row.unresolved,
-        logit=row.own_logit,
-        kinds=[kind for kind in row.kinds if kind != Kind.REPEAT or row.own_repeat],
-        evidence=evidence,
-        commitments=[schema.Commitment(**{n: getattr(c, n) for n in _PROMISE}) for c in commitments],
-    )
-    if len(evidence) != len(row.evidence):
-        is_readable = row.closure_class != ClosureClass.UNCLEAR or says_it_is_done(evidence)
-        found.unresolved = round(probability(found.logit), 4)
-        found.closure_class = closure_class(is_readable, found.unresolved, evidence, found.commitments)
-    return found
-
-
-def replace(rows: Sequence[Finding]) -> None:
+def _replace(rows: Sequence[Finding]) -> None:
     """Write what the engine says; verdicts and their versions stay."""
     Finding.objects.bulk_create(rows, update_conflicts=True, unique_fields=["order"], update_fields=_REPLACED)

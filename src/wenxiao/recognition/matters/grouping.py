@@ -88,19 +88,36 @@ class Linker:
 
     def _in_rounds(self, edges: Pairs, labels: np.ndarray) -> None:
         """Join nearest groups until none is near enough. `labels` holds a member's row as the name of its group."""
+        count = len(labels)
+        known, values = np.zeros(0, dtype=np.int64), np.zeros(0)
         for _ in range(ROUNDS):
             a, b = labels[edges.left], labels[edges.right]
             edges = edges.where(a != b)
             if not len(edges.left):
                 return
-            count = len(labels)
             low, high = np.minimum(a, b)[a != b], np.maximum(a, b)[a != b]
             keys = np.unique(low * count + high)
-            near = self._between(keys // count, keys % count, labels)
+            near = self._near(keys, known, values, labels)
+            sizes = np.bincount(labels, minlength=count)
             keep = near >= evidence(self.same)
-            keys, near = keys[keep], near[keep]
-            if not self._join(keys // count, keys % count, near, labels):
+            if not self._join(keys[keep] // count, keys[keep] % count, near[keep], labels):
                 return
+            # A group keeps its name while it keeps its members, so what was worked out for two such groups still holds.
+            same = sizes == np.bincount(labels, minlength=count)
+            still = same[keys // count] & same[keys % count]
+            known, values = keys[still], near[still]
+
+    def _near(
+        self, keys: np.ndarray, known: np.ndarray, values: np.ndarray, labels: np.ndarray
+    ) -> np.ndarray:
+        """The average evidence of each pair of groups (low * count + high): from `known` (sorted), or worked out."""
+        near = np.empty(len(keys))
+        is_known = np.isin(keys, known, assume_unique=True)
+        near[is_known] = values[np.searchsorted(known, keys[is_known])]
+        asked = keys[~is_known]
+        if len(asked):
+            near[~is_known] = self._between(asked // len(labels), asked % len(labels), labels)
+        return near
 
     def _between(self, a: np.ndarray, b: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """The average evidence between the groups of each pair, by their speakers."""
