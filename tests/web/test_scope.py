@@ -86,7 +86,7 @@ def _addresses() -> dict[str, list[str]]:
 
 
 #: What is only posted to, or shut to a handler; each is tried below.
-SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "commitment-state"}  # fmt: skip
+SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "commitment-state", "commitment-correct"}  # fmt: skip
 SHUT: dict[str, list[object]] = {
     "imports": [], "import": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
     "models": [], "models-train": [], "models-reread": [], "model-trial": ["m1"], "model-use": ["m1"], "models-back": [],
@@ -178,6 +178,7 @@ def test_what_is_posted_finds_nothing(shared: Cast, sign_in: SignIn) -> None:
     refused = {
         reverse("reveal", args=[_hidden()]): {},
         reverse("commitment-state", args=[promise.pk]): {"state": "kept"},
+        reverse("commitment-correct", args=[promise.pk]): {"text": promise.text, "due": "", "concrete": "1"},
         reverse("decide"): {"one": _hidden(), "decision": "confirmed"},
         reverse("undo"): {"one": _hidden()},
     }
