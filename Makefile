@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check lint types arrows tests bench lock clean
+.PHONY: setup spark demo test check lint types arrows tests bench lock clean
 
 setup: $(READY)  ## the environment from the lock file, and `.venv/bin/wenxiao`
 
@@ -41,8 +41,12 @@ tests: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m bench
 
-lock:  ## refresh requirements.lock (needs uv)
+spark: $(READY)  ## adds what `wenxiao scan --engine spark` needs (400 MB; Java 17 is yours to install)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+
+lock:  ## refresh the lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra spark pyproject.toml -c requirements.lock -o requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis

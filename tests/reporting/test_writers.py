@@ -6,10 +6,19 @@ import tracemalloc
 from datetime import date, datetime
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from wenxiao.orders.intake import Problem
-from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
+from wenxiao.recognition.schema import (
+    FINDINGS,
+    FORMAT,
+    Commitment,
+    Evidence,
+    Finding,
+    Order,
+    batch_to_findings,
+)
 from wenxiao.reporting.output import UnknownForm, check_forms, open_writers
 from wenxiao.scanning.result import ScanResult
 
@@ -251,3 +260,13 @@ def test_a_cell_of_promises_stays_readable_and_the_ledger_has_them_all(tmp_path)
     row = dict(zip([c.value for c in book["工单"][1]], [c.value for c in book["工单"][2]], strict=True))
     assert row["承诺"].endswith("另有 3 条") and max(map(len, row["承诺"].splitlines())) < 100
     assert book["承诺台账"].max_row == 9 and len(book["承诺台账"]["B2"].value) == 203
+
+
+def test_parquet_holds_every_finding_with_its_types_and_says_what_it_is(tmp_path):
+    rows = [(order(str(n)), finding(str(n), n / 20_000)) for n in range(17_000)]
+    table = pq.read_table(write(tmp_path / "findings.parquet", rows))
+    assert table.schema.remove_metadata() == FINDINGS
+    assert table.schema.metadata[b"format"] == FORMAT.encode()
+    assert table.schema.metadata[b"as_of"] == b"2026-10-31"
+    read = [one for batch in table.to_batches() for one in batch_to_findings(batch)]
+    assert read == [one for _, one in rows]

@@ -28,7 +28,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         "import",
         help="把工单文件导入数据库，并识别、归并",
-        description="把工单文件（.xlsx .xls .csv .jsonl）导入数据库，识别并归并同一事项。同一文件再导一次不会改变任何东西。",
+        description="把工单文件（.xlsx .xls .csv .jsonl .parquet）导入数据库，识别并归并同一事项。同一文件再导一次不会改变任何东西。",
         epilog="退出码：0 完成（未导入的行会列出）；1 有文件没有完成；2 什么都没读到，或命令写错了。",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="文件")

@@ -16,6 +16,7 @@ from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout, terminable
 from wenxiao.display.harmless import one_line
 
 if TYPE_CHECKING:
+    from wenxiao.scanning.cluster import Where
     from wenxiao.scanning.result import ScanResult
     from wenxiao.scanning.run import Plan, Progress
 
@@ -28,7 +29,7 @@ EXIT_CODES = """\
   130  从键盘停止（Ctrl-C），没有写出文件
   143  被要求停止（SIGTERM），没有写出文件"""
 
-_STAGES = {"read": "识别", "matters": "归并同一事项", "write": "汇总、写出"}
+_STAGES = {"read": "识别", "cluster": "在集群上识别", "matters": "归并同一事项", "write": "汇总、写出"}
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -36,7 +37,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         "scan",
         help="读工单文件，识别未实质性办结的工单（不需要数据库）",
-        description="读工单文件（.xlsx .xls .csv .jsonl），逐件识别办结性质、承诺、类别和同一事项，给出依据原文。",
+        description="读工单文件（.xlsx .xls .csv .jsonl .parquet），逐件识别办结性质、承诺、类别和同一事项，给出依据原文。",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -48,9 +49,23 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         default=[],
         type=Path,
         metavar="文件",
-        help=".jsonl、.xlsx、.csv 或 .html，可写多次",
+        help=".jsonl、.xlsx、.csv、.html 或 .parquet，可写多次",
     )
     parser.add_argument("--engine", choices=("local", "spark"), default="local", help="在哪里算（默认本机）")
+    cluster = parser.add_argument_group(
+        "用 --engine spark 时（要先装 wenxiao[spark] 和 Java，见 docs/scale.md）"
+    )
+    cluster.add_argument(
+        "--master",
+        default="local[*]",
+        metavar="地址",
+        help="集群，如 spark://主机:7077、yarn；默认本机 local[*]",
+    )
+    cluster.add_argument(
+        "--shared", type=Path, metavar="文件夹", help="集群各机都能读写的文件夹；默认用本机的临时文件夹"
+    )
+    cluster.add_argument("--part", type=_count, metavar="N", help="一个任务读多少件工单；默认 8192")
+    cluster.add_argument("--spark-log", type=Path, metavar="文件", help="Spark 自己的日志写到这里；默认不留")
     parser.add_argument("--processes", type=_count, metavar="N", help="进程数；默认用全部处理器")
     parser.add_argument("--no-matters", action="store_true", help="不归并同一事项（内存不随文件增大）")
     parser.add_argument(
@@ -73,7 +88,7 @@ def _day(text: str) -> date:
 
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError("进程数要是正整数")
+        raise argparse.ArgumentTypeError(f"“{text}”不是正整数")
     return int(text)
 
 
@@ -84,9 +99,6 @@ def run(args: argparse.Namespace) -> int:
     from wenxiao.scanning.result import ScanResult, read_listing
     from wenxiao.scanning.run import Plan
 
-    if args.engine == "spark":
-        print("这一版还没有 spark 引擎，请用 --engine local。", file=sys.stderr)
-        return NOTHING
     try:
         check_forms(args.out)
     except UnknownForm as error:
@@ -101,8 +113,18 @@ def run(args: argparse.Namespace) -> int:
     if missing := _without_folder(args.settings):
         print(missing, file=sys.stderr)
         return NOTHING
+    if args.engine == "spark" and (missing := _without_spark(args)):
+        print(missing, file=sys.stderr)
+        return NOTHING
     settings = Settings(as_of=args.as_of or date.today(), data=args.settings)
-    plan = Plan(files, settings, args.processes, matters=not args.no_matters, sheets=tuple(args.sheet))
+    plan = Plan(
+        files,
+        settings,
+        args.processes,
+        matters=not args.no_matters,
+        sheets=tuple(args.sheet),
+        spark=_where(args) if args.engine == "spark" else None,
+    )
     result = ScanResult(settings.as_of, read_listing(args.settings))
     if code := write_findings(plan, args.out, result):
         return code
@@ -116,8 +138,38 @@ def _without_folder(settings: Path | None) -> str:
     return f"{one_line(str(settings))}：--settings 要写一个已有的文件夹。"
 
 
+_MISSING = {
+    "pyspark": "没有装 Spark 的 Python 包。请在同一个环境里运行：pip install 'wenxiao[spark]'；或者用 --engine local。",
+    "java": "没有找到 Java（Spark 4 要 17 或更高）。请安装（Debian：apt install default-jre-headless）或设置 JAVA_HOME；"
+    "或者用 --engine local。",
+}
+
+
+def _without_spark(args: argparse.Namespace) -> str:
+    """Why Spark cannot be used, before anything is read; "" where it can."""
+    from wenxiao.recognition.engines.spark import NoSpark, require
+
+    try:
+        require()
+    except NoSpark as error:
+        return _MISSING[error.what]
+    if args.shared is not None and not args.shared.is_dir():
+        return f"{one_line(str(args.shared))}：--shared 要写一个已有的文件夹。"
+    if not args.master.startswith("local") and args.shared is None:
+        return "--master 指向别的机器时，要用 --shared 写明一个各机都能读写的文件夹。"
+    return ""
+
+
+def _where(args: argparse.Namespace) -> Where:
+    from wenxiao.recognition.engines.spark import Cluster
+    from wenxiao.scanning.cluster import PART, Where
+
+    return Where(Cluster(args.master, args.spark_log), args.shared, args.part or PART)
+
+
 def write_findings(plan: Plan, outputs: Sequence[Path], result: ScanResult) -> int:
     """Scan into the outputs; the exit code, and a line to standard error, where that failed."""
+    from wenxiao.recognition.engines import ClusterFailed
     from wenxiao.reporting.output import CannotWrite, open_writers
     from wenxiao.scanning.run import scan
     from wenxiao.scanning.spill import NoRoom
@@ -132,6 +184,8 @@ def write_findings(plan: Plan, outputs: Sequence[Path], result: ScanResult) -> i
         return _fail(f"{folder}写不了：{error.reason}。请腾出空间，或用环境变量 TMPDIR 指定另一个文件夹。")
     except BrokenProcessPool:
         return _fail("有一个识别进程被系统中止，多半是内存不够。请加 --processes 1 再试。")
+    except ClusterFailed as error:
+        return _fail(f"Spark 没有算完：{error.reason}（加 --spark-log 可留下它的日志）。")
     except KeyboardInterrupt:
         return _fail("已停止：", STOPPED)
     except Terminated as ended:

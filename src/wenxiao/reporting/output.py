@@ -14,11 +14,12 @@ from xlsxwriter.exceptions import XlsxWriterException
 from wenxiao.recognition.schema import Finding, Order
 from wenxiao.reporting.lines import CsvWriter, JsonLinesWriter
 from wenxiao.reporting.page import PageWriter
+from wenxiao.reporting.parquet import ParquetWriter
 from wenxiao.reporting.workbook import WorkbookWriter
 from wenxiao.scanning.result import ScanResult, Writer
 from wenxiao.scanning.spill import temporary_room
 
-FORMS = (".jsonl", ".xlsx", ".csv", ".html")
+FORMS = (".jsonl", ".xlsx", ".csv", ".html", ".parquet")
 
 
 class UnknownForm(ValueError):
@@ -52,6 +53,7 @@ def open_writers(paths: Sequence[Path], result: ScanResult) -> Iterator[list[Wri
         makers: dict[str, Callable[[Path], Writer]] = {
             ".jsonl": JsonLinesWriter,
             ".csv": CsvWriter,
+            ".parquet": lambda path: ParquetWriter(path, result.as_of.isoformat()),
             ".html": lambda path: PageWriter(path, result.listing),
             ".xlsx": lambda path: WorkbookWriter(path, result.as_of, scratch),
         }

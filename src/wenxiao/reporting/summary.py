@@ -146,5 +146,7 @@ def _next(out: Console, result: ScanResult, outputs: Sequence[Path]) -> None:
     for path in outputs:
         out.print(f"已写出 [bold]{escape(str(path))}[/]")
     if not outputs:
-        out.print("下一步：加上 --out findings.xlsx（或 .html、.jsonl、.csv），把每一件和依据写成文件。")
+        out.print(
+            "下一步：加上 --out findings.xlsx（或 .html、.jsonl、.csv、.parquet），把每一件和依据写成文件。"
+        )
     out.print("以上是机器的参考意见，不是结论；每一件都有依据原文，请由人研判。")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
@@ -19,12 +19,13 @@ from wenxiao.orders.intake import Seen, Source, UnreadableFile, open_source
 from wenxiao.recognition.collection import Added, Collection, conclude_finding
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
-from wenxiao.recognition.engines.local import read_batches
-from wenxiao.recognition.matters import Grouper
 from wenxiao.recognition.schema import batch_to_orders, orders_to_batch
 from wenxiao.recognition.settings import Settings
+from wenxiao.scanning.reading import LocalReading, Reading
 from wenxiao.scanning.result import ScanResult, SourceNote, Writer
-from wenxiao.scanning.spill import Spill
+
+if TYPE_CHECKING:
+    from wenxiao.scanning.cluster import Where
 
 
 class Progress(Protocol):
@@ -36,25 +37,26 @@ class Progress(Protocol):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to scan and how. `matters` off leaves the grouping out, and memory flat at any size. `sheets` names the sheets of
-    workbooks that are read; none means all that look like orders."""
+    workbooks that are read; none means all that look like orders. `spark` names the cluster to recognise on; None is here."""
 
     files: Sequence[Path]
     settings: Settings
     processes: int | None = None
     matters: bool = True
     sheets: Sequence[str] = ()
+    spark: Where | None = None
 
 
 def scan(plan: Plan, result: ScanResult, writers: Sequence[Writer], progress: Progress) -> None:
     """Scan `plan.files` into `result` and `writers`. Files that cannot be read are in the result's `refused`.
 
-    Raises `NoRoom` when the temporary folder cannot take what has to wait there.
+    Raises `NoRoom` when the temporary folder cannot take what has to wait there; on a cluster also what
+    `recognition.engines.spark` raises.
     """
     began = time.perf_counter()
-    with closing(Spill()) as spill:
-        added = _first_pass(plan, spill, result, progress)
-        spill.seal()
-        for done, ((order, finding), more) in enumerate(zip(spill, added, strict=True), 1):
+    with closing(_open_reading(plan)) as reading:
+        added = _first_pass(plan, reading, result, progress)
+        for done, ((order, finding), more) in enumerate(zip(reading, added, strict=True), 1):
             concluded = conclude_finding(finding, more)
             result.count(order, concluded)
             for writer in writers:
@@ -65,21 +67,28 @@ def scan(plan: Plan, result: ScanResult, writers: Sequence[Writer], progress: Pr
         writer.finish(result)
 
 
-def _first_pass(plan: Plan, spill: Spill, result: ScanResult, progress: Progress) -> Sequence[Added]:
+def _open_reading(plan: Plan) -> Reading:
+    if plan.spark is None:
+        return LocalReading(plan.settings, plan.processes, matters=plan.matters)
+    from wenxiao.scanning.cluster import SparkReading  # asks for pyspark only when it is wanted
+
+    return SparkReading(plan.settings, plan.spark, matters=plan.matters)
+
+
+def _first_pass(plan: Plan, reading: Reading, result: ScanResult, progress: Progress) -> Sequence[Added]:
     collection = Collection(ColumnSignals(plan.settings.data, learned(plan.settings)), sees_all=True)
-    grouper = Grouper() if plan.matters else None
     done = 0
-    for orders, findings in read_batches(_batches(plan, result), plan.settings, plan.processes):
-        spill.add(orders, findings)
+    for orders in reading.take(_batches(plan, result)):
         for order in batch_to_orders(orders):
             collection.add(order)
-        if grouper is not None:
-            grouper.add(orders)
         done += orders.num_rows
         progress("read", done, None)
-    if grouper is not None:
+    if plan.spark is not None:
+        progress("cluster", 0, None)
+    reading.recognise()
+    if plan.matters:
         progress("matters", 0, None)
-    return collection.conclude(grouper.group() if grouper is not None else None)
+    return collection.conclude(reading.group())
 
 
 def _batches(plan: Plan, result: ScanResult) -> Iterator[pa.RecordBatch]:
@@ -135,4 +144,11 @@ def _form(source: Source) -> str:
     return "，".join(about)
 
 
-_FORMS = {"xlsx": "Excel", "xls": "Excel 97-2003", "html": "网页表格", "jsonl": "JSON", "delimited": "CSV"}
+_FORMS = {
+    "xlsx": "Excel",
+    "xls": "Excel 97-2003",
+    "html": "网页表格",
+    "jsonl": "JSON",
+    "parquet": "Parquet",
+    "delimited": "CSV",
+}

@@ -26,7 +26,6 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "gzip 压缩包", "a gzip archive"),
     (b"BZh", "bzip2 压缩包", "a bzip2 archive"),
     (b"SQLite format 3", "数据库文件", "a database"),
-    (b"PAR1", "Parquet 文件", "a Parquet file"),
     (b"{\\rtf", "RTF 文档", "an RTF document"),
     (b"ID3", "音频文件", "an audio file"),
     (b"RIFF", "音视频文件", "an audio or video file"),
@@ -37,7 +36,7 @@ _CONTROLS = bytes({*range(9), 11, 12, *range(14, 27), *range(28, 32)})
 
 
 def sniff(path: Path, file: str) -> str:
-    """One of xlsx, xls, html, jsonl, delimited. Raises UnreadableFile for anything else, saying what it is."""
+    """One of xlsx, xls, html, jsonl, parquet, delimited. Raises UnreadableFile for anything else, saying what it is."""
     head = _read_head(path, file)
     if not head:
         raise UnreadableFile(file, "empty_file")
@@ -47,6 +46,8 @@ def sniff(path: Path, file: str) -> str:
         return _inside_zip(path, file)
     if head.startswith(_BIFF_PLAIN):
         return "xls"
+    if head.startswith(b"PAR1"):
+        return "parquet"
     for begin, kind, kind_en in _OTHERS:
         # BM and MZ are letters too: a text that begins with them goes on without control characters.
         if head.startswith(begin) and (len(begin) > 3 or begin == b"BZh" or _is_binary(head)):

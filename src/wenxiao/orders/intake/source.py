@@ -27,7 +27,7 @@ _NAMED_SHEETS = 5
 class Source:
     """One file of orders, opened: what its columns are, and its rows on demand.
 
-    `file` is the name that orders and problems carry; `kind` is xlsx, xls, html, jsonl or delimited; `sheets` are the names of
+    `file` is the name that orders and problems carry; `kind` is xlsx, xls, html, jsonl, parquet or delimited; `sheets` are the names of
     the sheets that are read, `sheet` the same in one text; `encoding` and `separator` are "" where the format has none;
     `header_row` is that of the first sheet and counts from 1 (0 in JSON, whose keys are the header). `columns` are those of
     all sheets, a header that several have once. `notes` are complete when the last batch has been read.
@@ -161,6 +161,10 @@ def _sheets(kind: str, path: Path, file: str, limits: Limits, mapped: Sequence[s
         return html.sheets_of(path, file, limits)
     if kind == "jsonl":
         return [JsonSheet(path, file, limits)]
+    if kind == "parquet":
+        from wenxiao.orders.intake.parquet import ParquetSheet
+
+        return [ParquetSheet(path, file, limits)]
     return [DelimitedSheet(path, file, limits, mapped)]
 
 
