@@ -12,6 +12,9 @@ from wenxiao.recognition.signals import TextSignals
 SIGNALS = TextSignals()
 
 FIRES = [
+    ("untrue_shown", "经监测，该厂废水达标。"),
+    ("untrue_shown", "该店手续齐全，符合规定。"),
+    ("study_only", "您的宝贵意见我局会研究。"),
     ("only_forwarded", "您反映的情况已转交镇综合行政执法局处理。"),
     ("only_forwarded", "已函告产权单位，请其自行与您联系。"),
     ("in_progress", "目前相关工作正在有序推进中。"),
@@ -44,6 +47,17 @@ FIRES = [
     ("refused_with_reason", "经审核，您家不符合公租房申请条件，故不予受理。"),
 ]
 QUIET = [
+    ("untrue_shown", "补助发给验收达标的家庭农场。"),
+    ("untrue_shown", "如对不符合要求的摊棚拒不整改，将依法拆除。"),
+    ("untrue_shown", "符合要求的家庭可以到社区登记。"),
+    ("untrue_shown", "经了解，该水厂各项指标基本达标。"),
+    ("untrue_shown", "楼间距设计不达标的地方我局会复核。"),
+    ("study_only", "感谢您所提出的宝贵意见。"),
+    ("study_only", "欢迎您多提宝贵建议。"),
+    ("study_only", "经县农商行审贷会研究决定，不予发放。"),
+    ("study_only", "经镇党委会研究讨论，同意拨款修桥。"),
+    ("study_only", "规划线路时已充分考虑学生的安全。"),
+    ("study_only", "您的建议很好。"),
     ("only_forwarded", "已转交环卫所，垃圾当日已处理完毕。"),
     ("in_progress", "道路原来正在施工，现已通车。"),
     ("third_party_urged", "已责令该店整改，油烟净化器已整改到位。"),

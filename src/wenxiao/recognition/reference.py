@@ -23,9 +23,9 @@ class Reference:
 
 
 def reference_of(order: Order) -> Reference:
-    """The last date that the reply is signed with, else its time, else that of closing.
+    """The newest date that the reply is signed with, else its time, else that of closing.
 
-    A signature that lies before the message, or far from the reply's time, is a slip of the pen and is passed over.
+    Replies pasted one after another need not stand in the order of their days. A signature that lies before the message, or far from the reply's time, is a slip of the pen and is passed over.
     """
     given = order.replied_at or order.closed_at
     return signed_or_given(order.reply, _day(given), _day(order.called_at))
@@ -38,7 +38,7 @@ def signed_or_given(reply: str, given: date | None, asked: date | None) -> Refer
         return Reference(given)
     fitting = [day for day in signed if _misfit(day, given, asked) == ""]
     if fitting:
-        return Reference(fitting[-1])
+        return Reference(max(fitting))
     known = "改以答复时间为准" if given else "工单也没有答复时间"
     return Reference(given, f"落款日期{signed[-1]}{_misfit(signed[-1], given, asked)}，疑为笔误，{known}")
 

@@ -183,19 +183,44 @@ _SIGNED = re.compile(
     r"(?=\s{0,40}(?:$|[“\"「【]?(?:UU|网友|网民|市民|尊敬|亲爱|您好|你好|[A-Z]?\d{0,3}[\u4e00-\u9fff]{0,12}回复[：:])))"
 )
 _NOT_SIGNED = ("至", "到", "于", "在", "从", "自", "截止", "-", "—", "为", "前", "是")
+#: How far back a signing unit may begin (code points), what ends a stretch before it, and what no unit's name has.
+SIGNER = 60
+_BREAK = re.compile(r"[。！？!?；;”\"\s]|(?<=[^\x00-\x7f])\.")
+_BEFORE = " \t\xa0\u3000（(【[~"
+_OWN_LINE = re.compile(r"(?:[\n\r]|\s{2})[^\S\n]{0,20}[（(【\[]?$")
+_RUNS_ON = re.compile(r"[，,：:]|已")
 #: A date further back from the time of the reply than this is not when it was signed.
 NEAR = timedelta(days=400)
 
 
 def signatures(reply: str) -> list[Signature]:
-    """Dates that a reply is signed with: at its end, in brackets, or where one reply ends and the next begins."""
+    """Dates that a reply is signed with: at its end, in brackets, or where one reply ends and the next begins.
+
+    Each stands on its own or after who signs; a date at the end of a sentence that goes on before it tells of a day.
+    """
     found = []
     for match in _SIGNED.finditer(reply):
-        before = reply[max(0, match.start() - 2) : match.start()].rstrip()
         signed = _date(match["year"], match["month"], match["day"])
-        if signed and not before.endswith(_NOT_SIGNED):
+        if signed and _stands_alone(reply[max(0, match.start() - SIGNER) : match.start()]):
             found.append(Signature(signed, match.start(), match.end()))
     return found
+
+
+def _stands_alone(before: str) -> bool:
+    """Whether a date that follows `before` has a line of its own, opens its sentence, or follows the unit that signs or a
+    closing phrase."""
+    last = _BREAK.split(before.rstrip(_BEFORE))[-1]
+    if not last or _OWN_LINE.search(before):
+        return True
+    if last.endswith(_NOT_SIGNED) or _RUNS_ON.search(last):
+        return False
+    return last.endswith(_signers()) or _form(last) == "closing"
+
+
+@cache
+def _signers() -> tuple[str, ...]:
+    rules = tomllib.loads((DATA / "text.toml").read_text(encoding="utf-8"))
+    return tuple(rules["signature"]["units"])
 
 
 def _date(year: str, month: str, day: str) -> date | None:

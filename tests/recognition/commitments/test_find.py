@@ -384,3 +384,27 @@ def test_mixed_hostile_text_is_read_in_time(piece: str) -> None:
     began = time.process_time()
     find_commitments(text, reference=REPLIED)
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "该店已按要求对排烟管道整改到位。",
+        "我局已对沿线进行巡查并清理路面。",
+        "镇卫生院近段时间也进行了药房改造。",
+        "河东公园已完成步道硬化。",
+    ],
+)
+def test_what_is_told_as_done_is_no_commitment(told: str) -> None:
+    assert found(told) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "due"),
+    [
+        ("已安排施工队将于5月底前完成修复。", date(2026, 5, 31)),
+        ("我局已责令该公司在6月底前完成退费工作。", date(2026, 6, 30)),
+    ],
+)
+def test_what_was_ordered_or_arranged_and_is_still_to_come_is_one(body: str, due: date) -> None:
+    assert [one.due for one in found(body)] == [due]

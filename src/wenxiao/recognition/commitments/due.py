@@ -170,6 +170,18 @@ def says_will(doc: Document, one: Found) -> bool:
     return any(number == will for i in range(one.first, one.last + 1) for number, _ in doc.words_of(i))
 
 
+def is_report(doc: Document, one: Found) -> bool:
+    """Whether the words tell of what has been done (“已整改到位”) and of nothing that is still to come."""
+    settings = doc.conventions.settings
+    said = doc.normal.text[doc.starts[one.first] : doc.ends[one.last]]
+    if any(word in said for word in settings.still):
+        return False
+    behind = min((at for word in settings.past if (at := said.find(word)) >= 0), default=len(said))
+    return any(said.find(word, behind) >= 0 for word in settings.done) or any(
+        word in said for word in settings.past_done
+    )
+
+
 def condition(doc: Document, one: Found) -> tuple[int, int] | None:
     """待…后, 一旦…, 竣工后: where the event that the undertaking waits for is named, if it is."""
     start, end = doc.starts[one.first], doc.ends[one.last]

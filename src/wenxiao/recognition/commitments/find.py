@@ -12,7 +12,7 @@ from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import moments
 from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.document import Document, Lists
-from wenxiao.recognition.commitments.due import Found, condition, joined, says_will, time_of
+from wenxiao.recognition.commitments.due import Found, condition, is_report, joined, says_will, time_of
 from wenxiao.recognition.commitments.features import features
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
@@ -132,8 +132,11 @@ def time_slots(doc: Document, i: int) -> list[int]:
 
 
 def _commitment(doc: Document, one: Found, field: str) -> Commitment | None:
-    """The commitment with its day; None where its only day lies before the reply: that is a report of what was to be
-    done by then, unless it says that it will be (“9月14日起我司将调整…”), and then it has no day."""
+    """The commitment with its day; None where it tells of what has been done, or where its only day lies before the
+    reply: that is a report of what was to be done by then, unless it says that it will be (“9月14日起我司将调整…”), and
+    then it has no day."""
+    if is_report(doc, one):
+        return None
     time = time_of(doc, one)
     if time is not None and _lies_before(doc, time):
         if time.before or not says_will(doc, one):

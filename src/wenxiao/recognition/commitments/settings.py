@@ -43,6 +43,10 @@ class Settings:
     moved: tuple[str, ...]
     listed: float
     checkable: float
+    past: tuple[str, ...]
+    done: tuple[str, ...]
+    past_done: tuple[str, ...]
+    still: tuple[str, ...]
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
@@ -60,7 +64,8 @@ class Settings:
     def load(cls, path: Path | None = None) -> Settings:
         """The settings at `path`, or the shipped ones. Raises KeyError or tomllib.TOMLDecodeError when incomplete."""
         raw = tomllib.loads((path or DATA / "dates.toml").read_text(encoding="utf-8"))
-        decide = tomllib.loads((DATA / "commitments.toml").read_text(encoding="utf-8"))["decide"]
+        lines = tomllib.loads((DATA / "commitments.toml").read_text(encoding="utf-8"))
+        decide, reported = lines["decide"], lines["reported"]
         return cls(
             version=raw["version"],
             grace_days=raw["grace_days"],
@@ -79,6 +84,10 @@ class Settings:
             moved=tuple(raw["moved"]["words"]),
             listed=decide["listed"],
             checkable=decide["checkable"],
+            past=tuple(reported["past"]),
+            done=tuple(reported["done"]),
+            past_done=tuple(reported["past_done"]),
+            still=tuple(reported["unless"]),
         )
 
 
