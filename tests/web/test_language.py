@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from tests.conftest import Cast
 from tests.web.conftest import SignIn
 
@@ -121,3 +123,9 @@ def test_chinese_comes_first_whatever_the_browser_says(cast: Cast, sign_in: Sign
     assert "待研判" in browser.get("/assess/", headers={"Accept-Language": "en-US,en;q=0.9"}).text
     browser.cookies["django_language"] = "xx"
     assert "待研判" in browser.get("/assess/").text
+
+
+def test_long_figures_are_grouped_by_three_in_both_languages() -> None:
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            assert intcomma(1234567) == "1,234,567"

@@ -49,12 +49,61 @@ def test_every_signal_is_explained_with_its_share(county: Cast, sign_in: SignIn)
     assert shares and 95 <= sum(shares) <= 105
 
 
+def test_what_is_told_of_many_clauses_is_told_once_beside_the_words_of_each(
+    cast: Cast, importer: Importer, sign_in: SignIn
+) -> None:
+    reply = (
+        "前期因人员调整，维修不及时。灯具正在采购。维修方案正在细化。情况已知晓并处置。此后夜间照明会改善。"
+    )
+    importer([row(order="W1", reply=reply)])
+    order = _order("W1")
+    spoken = [e for e in order.finding.evidence if e["signal"] == "wording" and e["weight"] >= 0.005]
+    text = sign_in(cast.analyst).get(reverse("order", args=[order.pk])).text
+    assert len(spoken) > 1 and text.count("多见于没有办成的工单") == 1
+    for evidence in spoken:
+        assert f'<p class="quote small up">{evidence["text"]}</p>' in text
+
+
+#: An order of enforcement that two bodies must act on.
+_JOINT = {
+    "title": "举报化工厂夜间偷排废水",
+    "content": "厂里每天夜里偷排废水，要求环保和城管一起查处。",
+    "reply": "县生态环境局会同县城管局、河口镇到现场检查，已立案查处，责令限期整改，下一步三家单位联合办理。",
+}
+
+
+def test_kinds_say_what_stands_behind_them(cast: Cast, importer: Importer, sign_in: SignIn) -> None:
+    importer([row(order="K1", **_JOINT)])
+    order = _order("K1")
+    assert order.finding.is_enforcement and order.finding.is_crossing
+    browser = sign_in(cast.analyst)
+    for name in ("order", "peek"):
+        text = browser.get(reverse(name, args=[order.pk])).text
+        assert "<dt>执法领域</dt><dd>环保" in text and "立案、" in text
+        assert "<dt>跨什么</dt><dd>部门" in text and "县生态环境局、" in text
+    browser.post(reverse("set_language"), {"language": "en"})
+    text = browser.get(reverse("order", args=[order.pk])).text
+    assert "<dt>Field of enforcement</dt><dd>environment" in text and "case opened, " in text
+    assert "<dt>Crosses</dt><dd>departments" in text
+
+
+def test_a_confidential_order_does_not_name_its_bodies(
+    cast: Cast, importer: Importer, sign_in: SignIn
+) -> None:
+    importer([row(order="K1", **_JOINT)])
+    WorkOrder.objects.filter(number="K1").update(is_confidential=True)
+    for name in ("order", "peek"):
+        text = sign_in(cast.analyst).get(reverse(name, args=[_order("K1").pk])).text
+        assert "执法类" in text and "执法领域" not in text and "涉及单位" not in text
+
+
 def test_a_promise_shows_its_date_and_its_arithmetic(county: Cast, sign_in: SignIn) -> None:
     order = _order("B2")
     promise = order.commitments.exclude(due=None).first()
     assert promise is not None
     text = sign_in(county.analyst).get(reverse("order", args=[order.pk])).text
-    assert "2026-12-15" in text and html.escape(promise.basis) in text
+    unbroken = re.sub(r"(\d{4}-\d\d-\d\d)", r'<span class="nowrap">\1</span>', html.escape(promise.basis))
+    assert "2026-12-15" in unbroken and unbroken in text
     assert _marked(text)["A"] == promise.text
 
 

@@ -102,6 +102,8 @@ USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
+# Figures are grouped by three in both languages; Django has no grouping for Chinese.
+FORMAT_MODULE_PATH = "wenxiao.project.formats"
 
 STATIC_URL = "/static/"
 # WhiteNoise serves the files from the package: nothing to collect before the first start, and no STATIC_ROOT.

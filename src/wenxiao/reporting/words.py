@@ -101,6 +101,31 @@ def act_labels() -> dict[str, str]:
     return {row["name"]: row["label_en"] for row in read_data("enforcement.toml")["act"]}
 
 
+@cache
+def _field_labels() -> dict[str, str]:
+    """The English names of the fields of enforcement."""
+    return {row["name"]: row["label_en"] for row in read_data("enforcement.toml")["field"]}
+
+
+def enforcement_label(name: str, in_english: bool = False) -> str:
+    """What a field or an act of enforcement is called; one that a centre added has its own name only."""
+    return _field_labels().get(name) or act_labels().get(name, name) if in_english else name
+
+
+#: What a crossing order crosses: Chinese and English.
+ACROSS = {
+    "departments": ("部门", "departments"),
+    "areas": ("区域", "areas"),
+    "levels": ("层级", "levels"),
+    "wording": ("没有点名，按说法判断", "no body named, judged by the wording"),
+}
+
+
+def across_label(name: str, in_english: bool = False) -> str:
+    """What is crossed, in words; a name that is not known is shown as it stands."""
+    return ACROSS[name][in_english] if name in ACROSS else name
+
+
 def field_label(name: str) -> str:
     return FIELDS.get(name, name)
 

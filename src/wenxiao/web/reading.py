@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from wenxiao.display.highlight import Piece, Span, pieces, promise_number
@@ -40,6 +40,11 @@ class SignalLine:
     weight: float
     share: int
     without: float
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it was read from a column of this order, and not from what other orders show."""
+        return self.field not in _ABOUT_OTHERS
 
     @property
     def leans(self) -> str:
@@ -78,7 +83,18 @@ def signal_lines(finding: Finding, *, sees_all: bool) -> list[SignalLine]:
     whole = sum(abs(e.get("weight") or 0) for e in evidence) or 1.0
     hidden = () if sees_all else _ABOUT_OTHERS
     told = [{**e, "text": ""} if e["field"] in hidden else e for e in evidence]
-    return [_line(n, e, whole, finding.logit) for n, e in enumerate(told, start=1)]
+    return _said_once([_line(n, e, whole, finding.logit) for n, e in enumerate(told, start=1)])
+
+
+def _said_once(lines: list[SignalLine]) -> list[SignalLine]:
+    """The same explanation is told with the first signal that has it; the others have their own words beside them."""
+    told: set[str] = set()
+    once = []
+    for line in lines:
+        once.append(replace(line, explain="") if line.explain in told else line)
+        if line.leans != "none":
+            told.add(line.explain)
+    return once
 
 
 def _line(number: int, evidence: Mapping[str, Any], whole: float, logit: float) -> SignalLine:
@@ -139,6 +155,30 @@ def asked(finding: Finding) -> list[Asked]:
         )
         for d in finding.demands
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class KindFact:
+    """What stands behind a kind, as one line: its label, and its words in a row."""
+
+    label: str
+    words: str
+
+
+def kind_facts(finding: Finding) -> list[KindFact]:
+    """Of what field and with which acts an enforcement order is; what a crossing one crosses, and which bodies must
+    act. Names of bodies are words of the order: not for a page that hides those."""
+    told: list[tuple[str, list[str]]] = []
+    details = finding.details
+    if finding.is_enforcement:
+        fields, acts = details.get("enforcement_fields", []), details.get("enforcement_acts", [])
+        told.append((_("执法领域"), [words.enforcement_label(f, english()) for f in fields]))
+        told.append((_("执法动作"), [words.enforcement_label(a, english()) for a in acts]))
+    if finding.is_crossing:
+        crossed = details.get("crossing_across", [])
+        told.append((_("跨什么"), [words.across_label(name, english()) for name in crossed]))
+        told.append((_("涉及单位"), [mask_text(body) for body in details.get("crossing_bodies", [])]))
+    return [KindFact(label, pgettext("punctuation", "、").join(names)) for label, names in told if names]
 
 
 @dataclass(frozen=True, slots=True)

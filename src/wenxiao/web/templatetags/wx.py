@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -174,8 +175,16 @@ def masked_address(address: str) -> str:
 
 @register.filter
 def arithmetic(basis: str) -> str:
-    """How a due date was reckoned, in the language of the page."""
-    return shown_basis(basis)
+    """How a due date was reckoned, in the language of the page. A day is never broken between two lines."""
+    parts = enumerate(_DAY.split(shown_basis(basis)))
+    return format_html_join("", "{}", ((_whole(part) if n % 2 else part,) for n, part in parts))
+
+
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
+
+
+def _whole(day: str) -> SafeString:
+    return format_html('<span class="nowrap">{}</span>', day)
 
 
 @register.filter

@@ -82,6 +82,7 @@ def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
             PromiseLine(c, promise_number(n), due_part(c, now), next_states(c, user.may_assess))
             for n, c in enumerate(detail.commitments, start=1)
         ],
+        "kind_facts": reading.kind_facts(finding) if finding else [],
         "missing": reading.missing_words(finding) if finding else [],
         "asked": reading.asked(finding) if finding and not hidden else [],
         "second": None if hidden else reading.second_opinion(order),

@@ -79,6 +79,12 @@ def _points(figures: list[Figure], words: Any = None) -> list[Point]:
     return [Point(words(f.key) if words else f.label, f.value, f.of, href(f), f.running) for f in figures]
 
 
+def _repeats_say(months: list[Figure]) -> str:
+    said = _("当月来电里，同一事项以前已经来过电的。")
+    running = any(month.running for month in months)
+    return said + _("本月还没有过完，用虚线画。") if running else said
+
+
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """The page."""
@@ -93,7 +99,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         Chart("kinds", _("捕获的工单，按类"), _("一件工单可以同时属于几类，各类相加会超过总数。"), _("类"), "bars", _points(seen.kinds, kind_word)),
         Chart("units", _("很可能没有实质办结，按单位"), _("可能性在 50% 以上、没有被排除的工单，含下属单位。一件工单有几个承办单位时各算一次。"), _("单位"), "bars", _points(seen.units)),
         Chart("due", _("承诺，按到期"), _("还没有了结的承诺。"), _("到期"), "columns", _points(seen.due)),
-        Chart("repeats", _("同一事项再次来电，按月"), _("当月来电里，同一事项以前已经来过电的。本月还没有过完，用虚线画。"), _("月份"), "line", _points(seen.repeats)),
+        Chart("repeats", _("同一事项再次来电，按月"), _repeats_say(seen.repeats), _("月份"), "line", _points(seen.repeats)),
     ]  # fmt: skip
     context = {
         "heads": [(label, says, figure, href(figure)) for label, says, figure in heads],

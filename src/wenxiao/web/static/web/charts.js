@@ -27,7 +27,7 @@
       grid: { left: 8, right: flat ? 44 : 16, top: flat ? 4 : 28, bottom: 4, containLabel: true },
       tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: flat ? "shadow" : "line" }, formatter: (p) => `${p[0].name}：${data.values[p[0].dataIndex]} ${data.unit}${p[0].dataIndex === data.running ? `（${data.runningWord}）` : ""}` },
       xAxis: flat ? numbers : names, yAxis: flat ? names : numbers,
-      series: series(data, style, { show: data.labels.length <= 16, position: flat ? "right" : "top", color: ink, fontWeight: 600 }),
+      series: series(data, style, { show: data.labels.length <= 16, formatter: (p) => Number(p.value).toLocaleString("en"), position: flat ? "right" : "top", color: ink, fontWeight: 600 }),
     };
   }
   // A month that is not over is no fall: it hangs on the line by a dash, with a hollow mark, and says so.

@@ -1,0 +1,1 @@
+"""How figures are written, where Django's own way of a language is not that of its readers."""
