@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wenxiao.recognition.collection import Assigned
-from wenxiao.recognition.engines.spark import AT, Cluster, read_parts
+from wenxiao.recognition.engines.spark import AT, FACTS, Cluster, read_parts
 from wenxiao.recognition.matters import Grouper
+from wenxiao.recognition.matters.packed import PACKED
 from wenxiao.recognition.schema import FINDINGS, ORDERS, Finding, Order, batch_to_findings, batch_to_orders
 from wenxiao.recognition.settings import Settings
 from wenxiao.scanning.spill import temporary_room
@@ -27,6 +28,7 @@ PART = 8_192
 #: A file is closed before its texts reach much more than this, in bytes.
 PART_BYTES = 64 << 20
 _STAGED = pa.schema([*ORDERS, AT])
+_FACTS = pa.schema([FACTS])
 _FOUND = pa.schema([*FINDINGS, AT])
 
 
@@ -80,16 +82,18 @@ class SparkReading:
     def recognise(self) -> None:
         """Let Spark read all parts. Raises `NoSpark`, `ClusterFailed`."""
         if self._count:
-            read_parts(self._orders, self._findings, self._settings, self._where.cluster)
+            cluster = self._where.cluster
+            read_parts(self._orders, self._findings, self._settings, cluster, matters=self._matters)
 
     def group(self) -> Sequence[Assigned] | None:
         """See `reading.Reading`."""
         if not self._matters:
             return None
         grouper = Grouper()
-        for path in sorted(self._orders.glob("*.parquet")):
-            for batch in _table(path, _STAGED).select(ORDERS.names).to_batches():
-                grouper.add(batch)
+        for path in _in_order(self._findings):
+            for batch in _table(path, _FACTS).to_batches():
+                facts = batch.column(0)
+                grouper.add_packed(pa.RecordBatch.from_arrays(facts.flatten(), schema=PACKED))
         return grouper.group()
 
     def __iter__(self) -> Iterator[tuple[Order, Finding]]:

@@ -20,11 +20,14 @@ import pyarrow as pa
 
 from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.engines import ClusterFailed
+from wenxiao.recognition.matters.packed import PACKED, pack
 from wenxiao.recognition.schema import FINDINGS, ORDERS
 from wenxiao.recognition.settings import Settings
 
 #: The place of an order in the whole collection, from 0: what findings are put back in order by.
 AT = pa.field("at", pa.int64())
+#: What grouping keeps of an order, beside its finding.
+FACTS = pa.field("facts", pa.struct(list(PACKED)))
 #: Orders that a worker reads at a time; findings do not depend on it.
 BATCH = 2048
 #: Above the size of any part, in bytes: Spark then makes each file one task and cuts none.
@@ -34,6 +37,7 @@ _REASON = 300
 _TYPES = {
     pa.string(): "string",
     pa.bool_(): "boolean",
+    pa.int16(): "smallint",
     pa.int32(): "int",
     pa.int64(): "bigint",
     pa.float64(): "double",
@@ -70,8 +74,9 @@ def require() -> None:
         raise NoSpark("java")
 
 
-def read_parts(orders: Path, findings: Path, settings: Settings, cluster: Cluster) -> None:
-    """Read every Parquet file of the folder `orders` (`ORDERS` and `AT`) into one of `findings` (`FINDINGS` and `AT`).
+def read_parts(orders: Path, findings: Path, settings: Settings, cluster: Cluster, *, matters: bool) -> None:
+    """Read every Parquet file of the folder `orders` (`ORDERS` and `AT`) into one of `findings` (`FINDINGS`, `AT` and, for
+    `matters`, `FACTS`).
 
     Rows keep their order inside a file; files of `findings` have names of Spark's choice. Raises `NoSpark`, `ClusterFailed`.
     """
@@ -82,7 +87,8 @@ def read_parts(orders: Path, findings: Path, settings: Settings, cluster: Cluste
     try:
         with _session(cluster) as spark:
             table = spark.read.parquet(orders.resolve().as_uri())
-            read = table.mapInArrow(_Read(settings), ddl([*FINDINGS, AT]))
+            made = [*FINDINGS, AT, FACTS] if matters else [*FINDINGS, AT]
+            read = table.mapInArrow(_Read(settings, matters), ddl(made))
             read.write.parquet(findings.resolve().as_uri())
     except (Py4JError, Py4JNetworkError, PySparkException, OSError) as error:
         raise ClusterFailed(_reason(error)) from error
@@ -142,15 +148,19 @@ def _log(cluster: Cluster) -> Iterator[IO[bytes]]:
 class _Read:
     """What runs on the workers. It travels by name and settings: each worker has the package itself."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, matters: bool) -> None:
+        self.settings, self.matters = settings, matters
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         engine = _engine(self.settings)
         for batch in batches:
             columns = [batch.column(field.name).cast(field.type) for field in ORDERS]
-            found = engine.read_batch(pa.RecordBatch.from_arrays(columns, schema=ORDERS))
-            yield found.append_column(AT, batch.column(AT.name))
+            orders = pa.RecordBatch.from_arrays(columns, schema=ORDERS)
+            found = engine.read_batch(orders).append_column(AT, batch.column(AT.name))
+            if self.matters:
+                facts = pa.StructArray.from_arrays(pack(orders).columns, fields=list(PACKED))
+                found = found.append_column(FACTS, facts)
+            yield found
 
 
 _loaded: tuple[Settings, Engine] | None = None

@@ -13,6 +13,7 @@ from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.grouping import Linker, Pairs
 from wenxiao.recognition.matters.history import History, compare
 from wenxiao.recognition.matters.link import Link
+from wenxiao.recognition.matters.packed import unpack
 from wenxiao.recognition.matters.vocabulary import Weights
 from wenxiao.recognition.schema import Order, batch_to_orders
 
@@ -58,6 +59,12 @@ class Grouper:
         self._waiting += batch_to_orders(batch)
         if len(self._waiting) >= PACKED:
             self._pack()
+
+    def add_packed(self, batch: pa.RecordBatch) -> None:
+        """Take in a batch of `packed.PACKED`: the same as `add`, with the texts read elsewhere."""
+        self._pack()
+        if batch.num_rows:
+            self._parts.append(unpack(batch))
 
     def _pack(self) -> None:
         if self._waiting:
