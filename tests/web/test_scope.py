@@ -79,6 +79,8 @@ def _addresses() -> dict[str, list[str]]:
         "peek": [reverse("peek", args=[mine])],
         "library": [f"/library/?{n}" for n in narrowings],
         "matter": [reverse("matter", args=[_only().number])],
+        "hot": ["/library/hot/"],
+        "compare": [f"/library/compare?a={mine}&b={mine}"],
         "commitments": [f"/commitments/?{d}" for d in dues],
         "overview": ["/overview/"],
         "password_change": ["/password/"],
@@ -86,8 +88,9 @@ def _addresses() -> dict[str, list[str]]:
 
 
 #: What is only posted to, or shut to a handler; each is tried below.
-SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "commitment-state", "commitment-correct"}  # fmt: skip
+SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "settle", "apart", "proposal", "act-undo", "commitment-state", "commitment-correct"}  # fmt: skip
 SHUT: dict[str, list[object]] = {
+    "proposals": [],
     "imports": [], "import": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
     "models": [], "models-train": [], "models-reread": [], "model-trial": ["m1"], "model-use": ["m1"], "models-back": [],
     "model": ["m1"], "engine-job": [1], "import-discard": [1],
@@ -181,6 +184,10 @@ def test_what_is_posted_finds_nothing(shared: Cast, sign_in: SignIn) -> None:
         reverse("commitment-correct", args=[promise.pk]): {"text": promise.text, "due": "", "concrete": "1"},
         reverse("decide"): {"one": _hidden(), "decision": "confirmed"},
         reverse("undo"): {"one": _hidden()},
+        reverse("settle", args=[_only().number]): {"act": "move", "order": _hidden(), "to": _only().number},
+        reverse("apart"): {"a": _hidden(), "b": WorkOrder.objects.get(number="V1").pk},
+        reverse("proposal", args=[1]): {"answer": "accept"},
+        reverse("act-undo", args=[1]): {},
     }
     for address, data in refused.items():
         answer = clerk.post(address, data)

@@ -88,3 +88,30 @@ class Grade(models.TextChoices):
 class MatterState(models.TextChoices):
     OPEN = "open", _("在办")
     CLOSED = "closed", _("已销号")
+
+
+class CallKind(models.TextChoices):
+    """What a later call about a matter is (calls.call_kinds)."""
+
+    CHASING = "chasing", _("催办")
+    REPEAT = "repeat", _("重复来电")
+    JOINED = "joined", _("多人同诉")
+
+
+class ActKind(models.TextChoices):
+    """What was done to a matter as such."""
+
+    MERGED = "merged", _("合并事项")
+    SPLIT = "split", _("拆出新事项")
+    MOVED = "moved", _("移动工单")
+    APART = "apart", _("标明不是同一事项")
+    ACCEPTED = "accepted", _("采纳归并建议")
+    REFUSED = "refused", _("不采纳归并建议")
+    CLOSED = "closed", _("销号")
+    REOPENED = "reopened", _("重新打开")
+
+
+class ProposalState(models.TextChoices):
+    PENDING = "pending", _("待确认")
+    ACCEPTED = "accepted", _("已采纳")
+    REFUSED = "refused", _("不采纳")

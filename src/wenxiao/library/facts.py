@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from wenxiao.library.calls import CallRules, caller_key
+from wenxiao.library.calls import load as call_rules
 from wenxiao.library.choices import COMMITMENT_OPEN, Kind
 from wenxiao.library.models import Commitment, Matter, MatterLink
-from wenxiao.library.rules import NO_RANK, RANKS, Rules, grade_of
+from wenxiao.library.rules import NO_RANK, RANKS, Rules, grade_of, rules_folder
 from wenxiao.orders.models import OrderUnit, WorkOrder
 
 _TITLE = 200
@@ -121,7 +123,7 @@ def _measures(facts: Facts, kinds: Mapping[str, bool], rules: Rules, today: date
 
 def _callers(rows: Sequence[Mapping[str, Any]]) -> int:
     """Different callers: by telephone, else by name. Those who gave neither count as one, not as many."""
-    return len({row["phone"].strip() or row["caller"].strip() for row in rows})
+    return len({caller_key(row["phone"], row["caller"]) for row in rows})
 
 
 def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter]:
@@ -132,11 +134,12 @@ def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter
     for matter_id, order_id in links:
         groups[matter_id].append(order_id)
     facts = gather(groups)
+    again = call_rules(rules_folder())
     changed = []
     for matter in matters:
         if matter.pk not in facts:
             continue
-        columns = matter_columns(facts[matter.pk], rules, today)
+        columns = raised(matter_columns(facts[matter.pk], rules, today), matter.reopened, again)
         if matter.grade_by_id is not None:
             columns = {name: value for name, value in columns.items() if not name.startswith("grade")}
         if any(getattr(matter, name) != value for name, value in columns.items()):
@@ -144,3 +147,19 @@ def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter
                 setattr(matter, name, value)
             changed.append(matter)
     return changed
+
+
+def raised(columns: dict[str, Any], reopened: int, rules: CallRules) -> dict[str, Any]:
+    """The columns with the grade that many steps worse for each time that the matter was opened again, and why."""
+    if not reopened or not rules.steps:
+        return columns
+    grades = list(RANKS)
+    rank = max(0, min(columns["grade_rank"], len(grades)) - reopened * rules.steps)
+    reason = {
+        "rule": "reopened",
+        "value": reopened,
+        "text": rules.reason.format(value=reopened),
+        "text_en": rules.reason_en.format(value=reopened),
+    }
+    why = [*columns["grade_reasons"], reason]
+    return {**columns, "grade": grades[rank], "grade_rank": rank, "grade_reasons": why}

@@ -2,14 +2,15 @@
 
 The grouper looks at all orders at once. Its groups are then matched with the matters that are there: a group goes on
 under the oldest matter that holds most of its orders. A link that a person set is never moved, and the orders of a
-matter that people have worked on stay with it; new orders may join. Numbers are never given twice.
+matter that people have worked on stay with it; that new orders join it, or another matter, is only proposed. What a
+person has set apart is never put together. Numbers are never given twice.
 """
 
 from __future__ import annotations
 
-from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from datetime import date
 from typing import Any
 
@@ -17,9 +18,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.library import rules as grade_rules
+from wenxiao.library.acts import COUNTER, reopen_called
 from wenxiao.library.choices import MatterState
 from wenxiao.library.facts import MATTER_COLUMNS, gather, matter_columns, refresh
 from wenxiao.library.models import Counter, Finding, Matter, MatterLink
+from wenxiao.library.placing import Existing, Planner
+from wenxiao.library.proposing import Settled, write_related
 from wenxiao.library.recognising import conclude, engine_settings, to_batch
 from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
@@ -27,47 +31,42 @@ from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.collection import Added, Collection
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
-from wenxiao.recognition.matters import Grouper
+from wenxiao.recognition.matters import Grouper, Tie
 from wenxiao.recognition.schema import batch_to_orders
 
 _CHUNK = 1000
-_COUNTER = "matter"
 #: Called in each writing transaction, so that the caller can refuse (it lost its claim) or note progress.
 Check = Callable[[], None]
 
 
 @dataclass(slots=True)
-class _Existing:
-    """The matter that an order is in: `by` whether a person put it there, `worked` whether people worked on it."""
-
-    matter: int
-    is_kept: bool
-
-
-@dataclass(slots=True)
 class _Group:
-    """Orders that belong together. `matter` None: it needs a new one."""
+    """Orders that belong together. `matter` None: it needs a new one. `may_join`: even one that people work on."""
 
     orders: list[int]
     matter: int | None = None
     scores: dict[int, float | None] = field(default_factory=dict)
+    may_join: bool = False
 
 
 def group_all(today: date, check: Check = lambda: None) -> None:
     """Group every order in the record, bring findings, matters and grades up to date. Safe to repeat, and to stop
     anywhere: each step writes in small transactions and finds the rest to do by itself."""
-    keys, added = _conclude(today)
+    keys, added, ties = _conclude(today)
     _update_findings(keys, added, check)
-    _write_groups(_plan(keys, added), today, check)
+    settled = Settled.load()
+    _write_groups(_plan(keys, added, settled), today, check)
     with transaction.atomic():
         check()
+        settled.write()
+        write_related((keys[tie.left], keys[tie.right], tie.tie) for tie in ties)
         # What the grouper has emptied goes; a matter on which people worked stays with its history.
         Matter.objects.filter(links__isnull=True, worked_on=False, grade_by__isnull=True).delete()
     refresh_matters(today, check)
 
 
-def _conclude(today: date) -> tuple[list[int], Sequence[Added]]:
-    """What the whole collection says about each order: keys and additions, side by side."""
+def _conclude(today: date) -> tuple[list[int], Sequence[Added], list[Tie]]:
+    """What the whole collection says about each order (keys and additions, side by side), and which are related."""
     settings = engine_settings(today)
     rules = ColumnSignals(settings.data, learned(settings))
     collection, grouper = Collection(rules), Grouper()
@@ -78,7 +77,7 @@ def _conclude(today: date) -> tuple[list[int], Sequence[Added]]:
         grouper.add(batch)
         for order in batch_to_orders(batch):
             collection.add(order)
-    return keys, collection.conclude(grouper.group())
+    return keys, collection.conclude(grouper.group()), grouper.related()
 
 
 def _all_orders() -> Iterator[list[tuple[Any, ...]]]:
@@ -109,36 +108,29 @@ def _update_findings(keys: Sequence[int], added: Sequence[Added], check: Check) 
             conclude(touched[start : start + _CHUNK], by_key, likely)
 
 
-def _plan(keys: Sequence[int], added: Sequence[Added]) -> list[_Group]:
-    """The groups that need writing, in the order of their first order."""
+def _plan(keys: Sequence[int], added: Sequence[Added], settled: Settled) -> list[_Group]:
+    """The groups that need writing, in the order of their first order. What may only be proposed goes to `settled`."""
     groups: dict[str, _Group] = {}
     for pk, more in zip(keys, added, strict=True):
         group = groups.setdefault(more.matter, _Group([]))
         group.orders.append(pk)
         group.scores[pk] = more.matter_score
-    existing = _existing()
-    captured = set(Finding.objects.filter(captured=True).values_list("order", flat=True))
-    taken: set[int] = set()
+    planner = Planner(
+        _existing(), set(Finding.objects.filter(captured=True).values_list("order", flat=True)), settled
+    )
     plan = []
     for group in groups.values():
-        free = [pk for pk in group.orders if not (pk in existing and existing[pk].is_kept)]
-        held = Tally(existing[pk].matter for pk in group.orders if pk in existing)
-        for matter, _count in sorted(held.items(), key=lambda item: (-item[1], item[0])):
-            if matter not in taken:
-                group.matter = matter
-                taken.add(matter)
-                break
-        is_news = len(group.orders) > 1 or any(pk in captured for pk in group.orders)
-        moving = [pk for pk in free if pk not in existing or existing[pk].matter != group.matter]
-        if moving and (group.matter is not None or is_news):
-            plan.append(_Group(moving, group.matter, group.scores))
+        for orders in settled.cut(group.orders, planner.homes(group.orders)):
+            for moving, matter in planner.place(orders, group.scores):
+                plan.append(_Group(moving, matter, group.scores, matter in settled.worked))
     return plan
 
 
-def _existing() -> dict[int, _Existing]:
+def _existing() -> dict[int, Existing]:
     links: Any = MatterLink.objects.values_list("order", "matter", "by", "matter__worked_on")
     return {
-        order: _Existing(matter, by is not None or worked) for order, matter, by, worked in links.iterator()
+        order: Existing(matter, by is not None or worked, by is not None)
+        for order, matter, by, worked in links.iterator()
     }
 
 
@@ -150,12 +142,13 @@ def _write_groups(plan: Sequence[_Group], today: date, check: Check) -> None:
 
 
 def _write_some(plan: Sequence[_Group], today: date) -> None:
-    counter, _created = Counter.objects.select_for_update().get_or_create(name=_COUNTER)
+    counter, _created = Counter.objects.select_for_update().get_or_create(name=COUNTER)
     orders = [pk for group in plan for pk in group.orders]
     # Somebody may have acted since the plan was made: what is kept now stays, whatever the plan says.
     now = MatterLink.objects.filter(order__in=orders).select_related("matter")
     links = {link.order_id: link for link in now}
-    todo = [_Group([pk for pk in g.orders if _may_move(links.get(pk))], g.matter, g.scores) for g in plan]
+    plan = _still_free(plan)
+    todo = [replaced(g, orders=[pk for pk in g.orders if _may_move(links.get(pk))]) for g in plan]
     todo = [group for group in todo if group.orders]
     _create_matters([group for group in todo if group.matter is None], counter, today)
     fresh: list[tuple[Any, ...]] = []
@@ -170,6 +163,19 @@ def _write_some(plan: Sequence[_Group], today: date) -> None:
                 moved.append((group.matter, score, pk))
     bulk.insert(MatterLink, ("order", "matter", "score", "reasons", "at"), fresh)
     bulk.update(MatterLink, "order", ("matter", "score"), moved)
+
+
+def _still_free(plan: Sequence[_Group]) -> list[_Group]:
+    """Without what was to join a matter that has gone, that was merged, or that somebody began to work on, since the
+    plan was made: the next grouping sees it as it is."""
+    wanted = {group.matter for group in plan if group.matter is not None}
+    there: Any = Matter.objects.filter(pk__in=wanted, merged_into__isnull=True)
+    worked = dict(there.values_list("pk", "worked_on"))
+    return [
+        group
+        for group in plan
+        if group.matter is None or (group.matter in worked and (group.may_join or not worked[group.matter]))
+    ]
 
 
 def _may_move(link: MatterLink | None) -> bool:
@@ -193,6 +199,9 @@ def refresh_matters(today: date, check: Check = lambda: None) -> int:
     """Bring all open matters up to date with their orders, commitments and the day; returns how many changed."""
     rules = grade_rules.load(grade_rules.rules_folder())
     last, count = 0, 0
+    with transaction.atomic():
+        check()
+        reopen_called(Matter.objects.select_for_update().filter(state=MatterState.CLOSED))
     while True:
         with transaction.atomic():
             check()

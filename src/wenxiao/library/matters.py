@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from wenxiao.library.acts import followed
 from wenxiao.library.choices import Grade
 from wenxiao.library.filters import MatterFilter
 from wenxiao.library.models import Commitment, Matter
@@ -95,6 +96,13 @@ def matter_story(actor: Actor, number: str) -> MatterStory:
         ),
         moments=event_line(rows),
     )
+
+
+def where_merged(actor: Actor, number: str) -> str | None:
+    """The number of the matter that holds the orders of a merged one, if the actor sees it; None when not merged."""
+    matter = Matter.objects.filter(number=number, merged_into__isnull=False).first()
+    home = followed(matter) if matter is not None else None
+    return home.number if home is not None and visible_matters(actor, [home.pk]).exists() else None
 
 
 def _reasons(actor: Actor, matter: Matter) -> list[str]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wenxiao.library.choices import (
+    ActKind,
     Certainty,
     ClosureClass,
     CommitmentState,
@@ -16,6 +17,7 @@ from wenxiao.library.choices import (
     Grade,
     Kind,
     MatterState,
+    ProposalState,
 )
 from wenxiao.orders.models import WorkOrder
 
@@ -165,6 +167,7 @@ class Matter(Kinds):
 
     `number` is what people call it and never changes. `key` is the grouper's. `worked_on` is set by the first act
     of a person on it; from then on no machine merges, splits or renumbers it. `grade_by` set: a person graded it.
+    `merged_into` set: it is only a pointer now, its orders are there. `reopened` counts calls that came after closing.
     """
 
     number = models.CharField(_("编号"), max_length=12, unique=True)
@@ -185,6 +188,9 @@ class Matter(Kinds):
     last_called = models.DateTimeField(null=True, blank=True)
     next_due = models.DateField(null=True, blank=True)
     worked_on = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -217,6 +223,97 @@ class MatterLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} → {self.matter_id}"
+
+
+class MatterAct(models.Model):
+    """Something done to a matter as such. `other` is the matter that was merged into it, or that its orders came from.
+
+    `data` has what undoing needs: `orders` (id of the order → the link that it had, null for none). `by` is null for
+    what the arrival of a call did. Rows are added; undoing marks them.
+    """
+
+    kind = models.CharField(_("类型"), max_length=10, choices=ActKind)
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="acts")
+    other = models.ForeignKey(Matter, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(_("说明"), blank=True)
+    data = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("事项变更")
+        verbose_name_plural = _("事项变更")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.kind}"
+
+
+class OrderPair(models.Model):
+    """Two orders, the lower key first."""
+
+    low = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="+")
+    high = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.low_id} {self.high_id}"
+
+
+class NotSame(OrderPair):
+    """A person said that two orders are not one matter; no grouping puts them together again."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("不是同一事项")
+        verbose_name_plural = _("不是同一事项")
+        constraints = (models.UniqueConstraint(fields=("low", "high"), name="library_apart_once"),)
+
+
+class RelatedOrders(OrderPair):
+    """Two orders of different matters that are related: one place or party, another problem. `tie` is how likely."""
+
+    tie = models.FloatField()
+
+    class Meta:
+        verbose_name = _("相关工单")
+        verbose_name_plural = _("相关工单")
+        constraints = (models.UniqueConstraint(fields=("low", "high"), name="library_related_once"),)
+
+
+class Proposal(models.Model):
+    """What the grouping would do to a matter that people have worked on: put an `order` into it, or merge an `other`
+    matter into it. A person accepts or refuses; what was refused is never proposed again."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="proposals")
+    order = models.ForeignKey(WorkOrder, null=True, on_delete=models.CASCADE, related_name="proposals")
+    other = models.ForeignKey(Matter, null=True, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField(null=True, blank=True)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=ProposalState, default=ProposalState.PENDING, db_index=True
+    )
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("归并建议")
+        verbose_name_plural = _("归并建议")
+        constraints = (
+            models.UniqueConstraint(fields=("matter", "order"), name="library_propose_order_once"),
+            models.UniqueConstraint(fields=("matter", "other"), name="library_propose_matter_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} ← {self.order_id or self.other_id}"
 
 
 class Counter(models.Model):

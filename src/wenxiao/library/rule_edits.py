@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wenxiao.learning.models import RuleEdit
-from wenxiao.library import rules
+from wenxiao.library import calls, rules
 from wenxiao.library.changing import may_change
 from wenxiao.library.choices import Decision
 from wenxiao.library.models import Verdict
@@ -53,6 +53,7 @@ def rule_files() -> dict[str, str]:
         "columns.toml": _("栏目和过程依据：评价、次数、时间"),
         rules.GRADES: _("捕获的界限和事项等级"),
         "repeats.toml": _("来电人说反映过"),
+        calls.CALLS: _("重复来电、群体诉求和升温的界限"),
         "enforcement.toml": _("执法类用词"),
         "crossing.toml": _("三跨用词"),
         "missing.toml": _("应当看到的佐证"),
@@ -63,7 +64,8 @@ def rule_files() -> dict[str, str]:
 
 def _plain(file: str) -> dict[str, Any]:
     folder = rules.rules_folder()
-    return rules.unedited_grades(folder) if file == rules.GRADES else unedited(file, folder)
+    ours = {rules.GRADES: rules.unedited_grades, calls.CALLS: calls.unedited}
+    return ours[file](folder) if file in ours else unedited(file, folder)
 
 
 def current_edits() -> Edits:
@@ -158,6 +160,7 @@ def edited(today: date, edits: Edits) -> Iterator[tuple[Settings, float]]:
         (folder / EDITS).write_text(json.dumps(edits, ensure_ascii=False), "utf-8")
         try:
             likely = rules.load(folder).likely
+            calls.load(folder)
         except rules.BadRules as problem:
             raise ValidationError(_("等级或界限不合适：%(why)s") % {"why": problem}) from problem
         yield replace(engine_settings(today), data=folder), likely

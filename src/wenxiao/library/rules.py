@@ -54,11 +54,11 @@ def rules_folder() -> Path | None:
 
 def load(folder: Path | None = None) -> Rules:
     """The rules of `folder`/grades.toml, else those of the package, with the edits made on the page. Raises BadRules."""
-    stamps = tuple(_stamp(folder / name) for name in (GRADES, EDITS)) if folder is not None else ()
+    stamps = tuple(stamp(folder / name) for name in (GRADES, EDITS)) if folder is not None else ()
     return _load(folder, stamps)
 
 
-def _stamp(path: Path) -> int:
+def stamp(path: Path) -> int:
     """Changes whenever the file does; 0 for none."""
     try:
         return path.stat().st_mtime_ns
@@ -124,5 +124,5 @@ def reason_text(reason: Mapping[str, Any], rules: Rules, english: bool = False) 
     """One reason in words; a rule that has been removed since is named as it was."""
     rule = next((rule for rule in rules.rules if rule.name == reason["rule"]), None)
     if rule is None:
-        return str(reason.get("text") or reason["rule"])
+        return str((english and reason.get("text_en")) or reason.get("text") or reason["rule"])
     return (rule.reason_en if english else rule.reason).format(value=reason["value"])

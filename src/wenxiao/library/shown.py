@@ -44,12 +44,12 @@ _TITLE = 200
 
 
 def visible_matters(actor: Actor, among: Iterable[int] | None = None) -> QuerySet[Any]:
-    """The matters of the actor's scope (`among`: of these only), with `shown_title`, `shown_orders`, `shown_units`, `shown_first`,
+    """The matters of the actor's scope, pointers left out (`among`: of these only), with `shown_title`, `shown_orders`, `shown_units`, `shown_first`,
     `shown_last`, `shown_due`, `shown_grade`, `shown_rank` and `shown_is_<kind>` as far as the actor sees them.
 
     For an actor who does not see everything, building the query costs up to five queries.
     """
-    matters = scope_matters(actor, Matter.objects.all())
+    matters = scope_matters(actor, Matter.objects.filter(merged_into__isnull=True))
     if among is not None:
         matters = matters.filter(pk__in=list(among))
     if sees_all(actor):

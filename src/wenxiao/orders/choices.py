@@ -56,6 +56,7 @@ class EventKind(models.TextChoices):
     EXPORTED = "exported", _("导出")
     LINKED = "linked", _("归入同一事项")
     GRADED = "graded", _("调整等级")
+    REOPENED = "reopened", _("销号后又来电，事项重新打开")
 
 
 #: Steps that every order goes through: in the story of many orders they may be folded away.

@@ -62,6 +62,14 @@ def value_words(name: str) -> tuple[str, str]:
         "outcome_weight": (_("办后结果抵多少条结论"), _("0 到 1 之间，如 0.5。")),
         "quiet_days": (_("办结后多少天没再来电才信好评"), ""),
         "folds": (_("交叉验证分几份"), ""),
+        "days": (_("多少天"), _("天数。")),
+        "anyone": (_("别人来电也算"), ""),
+        "callers": (_("多少人起算"), _("不同的来电人。")),
+        "times": (_("至少是之前的几倍"), ""),
+        "alert": (_("多少人起在总览上提示"), _("不同的来电人。")),
+        "steps": (_("重新打开一次升几级"), ""),
+        "at_once": (_("可能性达到多少就直接归入"), _("0 到 1 之间；大于 1 表示一律先等人确认。")),
+        "most": (_("每件工单最多记几件相关的"), ""),
         "preview_days": (_("试算最近多少天的工单"), ""),
     }
     return known.get(name, (name, ""))
@@ -84,6 +92,12 @@ def section_words(file: str, section: Section) -> str:
         "satisfaction": _("满意度一栏"),
         "resolved": _("是否解决一栏"),
         "scale": _("打分"),
+        "repeat": _("办结后再来电算重复"),
+        "group": _("群体诉求"),
+        "hot": _("正在升温"),
+        "reopening": _("销号后又来电"),
+        "joining": _("归入有人研判过的事项"),
+        "related": _("相关工单"),
     }
     if not name:
         return tables.get(kind, kind or _("总则"))

@@ -66,7 +66,13 @@ def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
         _("工单") if user.is_handler else _("研判"),
         ("assess", "order", "search"),
     )
-    library = ("library", "books", _("疑难复杂工单库"), _("工单库"), ("library", "matter"))
+    library = (
+        "library",
+        "books",
+        _("疑难复杂工单库"),
+        _("工单库"),
+        ("library", "matter", "hot", "proposals", "compare"),
+    )
     ledger = ("commitments", "calendar-due", _("承诺台账"), _("承诺"), ("commitments",))
     imports = ("imports", "file-import", _("导入"), _("导入"), ("imports", "import"))
     if user.role == Role.LEADER:

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from wenxiao.display.highlight import promise_number
 from wenxiao.library.choices import Grade, Kind, MatterState
+from wenxiao.library.comparing import proposed
 from wenxiao.library.filters import MatterFilter
 from wenxiao.library.ledger import due_part
-from wenxiao.library.matters import matter_grades, matter_list, matter_story
+from wenxiao.library.matters import matter_grades, matter_list, matter_story, where_merged
 from wenxiao.orders.selectors import unit_options
+from wenxiao.web.belonging import matter_parts
 from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.people import is_partial, person, today
 from wenxiao.web.promises import PromiseLine, next_states
@@ -56,6 +58,7 @@ def library(request: HttpRequest) -> HttpResponse:
         ],
         "all": GradeTab("", page.paginator.count, narrowed.query(grades=()), not narrowed.grades),
         "nameless": named_after_confidential(page.object_list),
+        "proposed": proposed(user),
         "today": today(),
         "units": unit_options(user),
         "kinds": Kind.choices,
@@ -76,6 +79,8 @@ def library(request: HttpRequest) -> HttpResponse:
 def matter(request: HttpRequest, number: str) -> HttpResponse:
     """One matter with its orders, promises and everything that happened, in time."""
     user = person(request)
+    if (home := where_merged(user, number)) is not None:
+        return redirect("matter", number=home)
     story = matter_story(user, number)
     now = today()
     promises = [
@@ -83,6 +88,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         for n, c in enumerate(story.commitments, start=1)
     ]
     context = {
+        **matter_parts(user, story, request.GET.get("did", "")),
         "story": story,
         "matter": story.matter,
         "nameless": named_after_confidential([story.matter]),

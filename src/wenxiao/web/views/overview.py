@@ -12,10 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from wenxiao.library.hot import alerts, call_rules
 from wenxiao.library.overview import Figure
 from wenxiao.library.overview import overview as figures_for
+from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.people import person, today
 from wenxiao.web.templatetags.wx import kind_word
+
+#: Hot matters told of above the figures; all are on their own page.
+ALERTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         Chart("due", _("承诺，按到期"), _("还没有了结的承诺。"), _("到期"), "columns", _points(seen.due)),
         Chart("repeats", _("同一事项再次来电，按月"), _repeats_say(seen.repeats), _("月份"), "line", _points(seen.repeats)),
     ]  # fmt: skip
+    hot = alerts(person(request), seen.today)
     context = {
+        "alerts": hot[:ALERTS],
+        "nameless": named_after_confidential([one.matter for one in hot[:ALERTS]]),
+        "hot_days": call_rules().hot_days,
         "heads": [(label, says, figure, href(figure)) for label, says, figure in heads],
         "charts": charts,
         "today": seen.today,

@@ -1,0 +1,126 @@
+"""What a grouping may not do by itself: put together what a person has set apart, or touch what people worked on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from wenxiao.library.calls import load
+from wenxiao.library.choices import ProposalState
+from wenxiao.library.models import Matter, NotSame, Proposal, RelatedOrders
+from wenxiao.library.rules import rules_folder
+
+_CHUNK = 2000
+#: (matter, order): the order would go into the matter. (matter, other): the other would be merged into it.
+Pair = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What people have settled, read once a grouping, and what the grouping would like them to settle."""
+
+    apart: Mapping[int, set[int]]
+    worked: set[int]
+    refused_orders: set[Pair]
+    refused_matters: set[Pair]
+    at_once: float
+    orders: dict[Pair, float | None] = field(default_factory=dict)
+    matters: dict[Pair, float | None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls) -> Settled:
+        """As it is now."""
+        apart: dict[int, set[int]] = defaultdict(set)
+        for low, high in NotSame.objects.values_list("low", "high"):
+            apart[low].add(high)
+            apart[high].add(low)
+        refused = Proposal.objects.filter(state=ProposalState.REFUSED)
+        orders = set(refused.filter(order__isnull=False).values_list("matter", "order"))
+        matters = set(refused.filter(other__isnull=False).values_list("matter", "other"))
+        worked = set(Matter.objects.filter(worked_on=True).values_list("pk", flat=True))
+        rules = load(rules_folder())
+        return cls(
+            apart, worked, {(m, o) for m, o in orders if o}, {(m, o) for m, o in matters if o}, rules.at_once
+        )
+
+    def cut(self, orders: Sequence[int], homes: Mapping[int, int]) -> list[list[int]]:
+        """A group of the engine cut so that no two orders are together that a person has set apart. Orders that are in
+        one matter now stay together; a pair in different matters keeps its matters."""
+        if not any(pk in self.apart for pk in orders):
+            return [list(orders)]
+        parts: list[list[int]] = []
+        for pk in sorted(orders, key=lambda pk: (pk not in homes, pk)):
+            free = [part for part in parts if self.apart.get(pk, set()).isdisjoint(part)]
+            home = homes.get(pk)
+            same = [part for part in free if home is not None and home in {homes.get(one) for one in part}]
+            if fitting := same or free:
+                fitting[0].append(pk)
+            else:
+                parts.append([pk])
+        return parts
+
+    def fits(self, matter: int, members: Mapping[int, set[int]], orders: Iterable[int]) -> bool:
+        """Whether no order of the matter has been set apart from one of these."""
+        inside = members.get(matter, set())
+        return all(self.apart.get(pk, set()).isdisjoint(inside - {pk}) for pk in orders if pk in self.apart)
+
+    def ask_order(self, matter: int, order: int, score: float | None) -> bool:
+        """Propose that an order goes into a matter; False when a person refused that before."""
+        if (matter, order) in self.refused_orders:
+            return False
+        self.orders[matter, order] = score
+        return True
+
+    def ask_matter(self, a: int, b: int, score: float | None) -> None:
+        """Propose that two matters become one, unless that was refused: the newer into the older, but always into one
+        that people have worked on."""
+        into, other = sorted((a, b), key=lambda pk: (pk not in self.worked, pk))
+        if not {(a, b), (b, a)} & self.refused_matters:
+            self.matters[into, other] = score
+
+    @transaction.atomic
+    def write(self) -> None:
+        """Keep the proposals; those that the grouping no longer makes go, answered ones stay."""
+        waiting = Proposal.objects.filter(state=ProposalState.PENDING)
+        rows = waiting.values_list("pk", "matter", "order", "other")
+        gone = [
+            pk
+            for pk, matter, order, other in rows
+            if (matter, order) not in self.orders and (matter, other) not in self.matters
+        ]
+        for start in range(0, len(gone), _CHUNK):
+            Proposal.objects.filter(pk__in=gone[start : start + _CHUNK]).delete()
+        alive = set(Matter.objects.filter(merged_into__isnull=True).values_list("pk", flat=True))
+        fresh = [Proposal(matter_id=m, order_id=o, score=s) for (m, o), s in self.orders.items()]
+        fresh += [
+            Proposal(matter_id=m, other_id=o, score=s) for (m, o), s in self.matters.items() if o in alive
+        ]
+        Proposal.objects.bulk_create(
+            [row for row in fresh if row.matter_id in alive], batch_size=_CHUNK, ignore_conflicts=True
+        )
+
+
+@transaction.atomic
+def write_related(ties: Iterable[tuple[int, int, float]]) -> None:
+    """Keep the likeliest ties of each order (two orders and how likely they are related), in place of those before."""
+    most = load(rules_folder()).related
+    count: dict[int, int] = defaultdict(int)
+    wanted: dict[Pair, float] = {}
+    for one, other, tie in sorted(ties, key=lambda t: -t[2]):
+        if count[one] < most and count[other] < most:
+            count[one] += 1
+            count[other] += 1
+            wanted[min(one, other), max(one, other)] = round(tie, 4)
+    gone = []
+    for pk, low, high, tie in RelatedOrders.objects.values_list("pk", "low", "high", "tie").iterator():
+        if wanted.get((low, high)) == tie:
+            del wanted[low, high]
+        else:
+            gone.append(pk)
+    for start in range(0, len(gone), _CHUNK):
+        RelatedOrders.objects.filter(pk__in=gone[start : start + _CHUNK]).delete()
+    fresh = [RelatedOrders(low_id=low, high_id=high, tie=tie) for (low, high), tie in wanted.items()]
+    RelatedOrders.objects.bulk_create(fresh, batch_size=_CHUNK)
