@@ -308,6 +308,23 @@ def test_the_result_leads_to_the_findings(browser: Client, tmp_path: Path) -> No
     assert all(number in listed for number in WorkOrder.objects.values_list("number", flat=True))
 
 
+def test_the_counts_of_a_result_add_up_with_merged_rows(browser: Client, tmp_path: Path) -> None:
+    one = row(order="A1")
+    page = _upload(
+        browser, _file(tmp_path, [one, {**one, "unit": "供水公司", "reply": "管道已修好。"}, row()])
+    )
+    run = ImportRun.objects.get()
+    browser.post(reverse("import-confirm", args=[run.pk]), _mapping(page.text))
+    run_import(run.pk, TODAY)
+    shown = re.findall(r"<li[^>]*><span[^>]*>([^<]+)</span><b>(\d+)</b>", _text_of(browser, run))
+    counts = {label: int(n) for label, n in shown}
+    assert (counts["读到的行"], counts["新增"], counts["并入同一工单"]) == (3, 2, 1)
+
+
+def _text_of(browser: Client, run: ImportRun) -> str:
+    return str(browser.get(reverse("import", args=[run.pk])).text)
+
+
 def test_warnings_alone_are_listed_and_can_be_downloaded(browser: Client, tmp_path: Path) -> None:
     rows = [row(), row(called_at="去年秋天"), row(), row(called_at="不详")]
     page = _upload(browser, _file(tmp_path, rows))

@@ -106,17 +106,21 @@ def _progress(found: ImportRun) -> dict[str, Any]:
     return {"run": found, "steps": steps, "active": found.state in RUN_ACTIVE}
 
 
+#: Counts that most imports have no use for: shown where they are not nought.
+_SELDOM = ("resumed", "merged")
+
+
 def _result(found: ImportRun) -> dict[str, Any]:
     names = [
         ("rows", _("读到的行")), ("new", _("新增")), ("changed", _("内容有变")), ("same", _("没有变化")),
-        ("resumed", _("补识别以前留下的")), ("duplicates", _("文件内重复")), ("rejected", _("没有导入")), ("warnings", _("提醒")), ("new_units", _("新出现的单位")),
+        ("resumed", _("补识别以前留下的")), ("merged", _("并入同一工单")), ("duplicates", _("文件内重复")), ("rejected", _("没有导入")), ("warnings", _("提醒")), ("new_units", _("新出现的单位")),
     ]  # fmt: skip
     problems, warned = list(rejected_rows(found)[:_SHOWN]), list(warnings(found)[:_SHOWN])
     return {
         "counts": [
             (label, found.counts.get(name, 0))
             for name, label in names
-            if name != "resumed" or found.counts.get(name)
+            if name not in _SELDOM or found.counts.get(name)
         ],
         "problems": problems,
         "warned": warned,
