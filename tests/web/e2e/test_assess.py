@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 from tests.conftest import Cast
-from tests.web.e2e.conftest import PHONE, Open
+from tests.web.e2e.conftest import PHONE, WIDE, Open
 
 from wenxiao.orders.models import Event, WorkOrder
 
@@ -57,6 +57,7 @@ def test_help_and_search_by_key(county: Cast, browse: Open) -> None:
     page = browse(county.analyst, LIST)
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+    assert _gap(page, "#keys dl", "#keys .btn") >= 8
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("/")
@@ -65,6 +66,24 @@ def test_help_and_search_by_key(county: Cast, browse: Open) -> None:
     expect(page.locator("[data-row]")).to_have_count(2)
     assert "q=" in page.url
     expect(page.locator(".tallyline")).to_contain_text("共 2 件")
+
+
+def _gap(page: Page, upper: str, lower: str) -> float:
+    """The pixels between one thing and the next below it."""
+    above, below = page.locator(upper).first.bounding_box(), page.locator(lower).first.bounding_box()
+    assert above is not None and below is not None
+    return below["y"] - above["y"] - above["height"]
+
+
+def test_what_is_pressed_to_judge_has_room(county: Cast, browse: Open) -> None:
+    for size in (WIDE, PHONE):
+        page = browse(county.analyst, "/assess/?decision=&captured=0", size=size)
+        page.locator("a[data-main]").first.click()
+        expect(page.locator(".judge-card [data-key=c]")).to_be_visible()
+        assert _gap(page, ".judge-card select", ".judge-card [data-key=c]") >= 4
+        confirm = page.locator(".judge-card [data-key=c]").bounding_box()
+        dismiss = page.locator(".judge-card [data-key=d]").bounding_box()
+        assert confirm is not None and dismiss is not None and confirm["y"] == dismiss["y"]
 
 
 def test_typing_never_decides(county: Cast, browse: Open) -> None:
