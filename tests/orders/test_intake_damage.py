@@ -100,7 +100,8 @@ def test_a_damaged_xls_is_read_or_refused(tmp_path: Path, files, wounds) -> None
     path = tmp_path / "damaged.xls"
     path.write_bytes(bytes(content))
     try:
-        for batch in open_source(path).batches():
-            assert len(batch.orders) <= 20
+        orders = [order for batch in open_source(path).batches() for order in batch.orders]
+        # A wound can turn a blank cell into a number, and so a blank row into an order; it never makes many.
+        assert len(orders) <= 20 + len(wounds)
     except UnreadableFile as error:
         assert error.message

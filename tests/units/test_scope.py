@@ -37,6 +37,7 @@ def orders(cast: Cast, importer: Importer) -> dict[str, WorkOrder]:
                 unit="柳岸村",
                 title="小学门口井盖丢失",
                 content="实验小学门口的井盖不见了，孩子会掉下去。",
+                address="河口镇实验小学门口",
             ),
             row(order="both", unit="县住建局", co_units="柳岸村"),
         ]
