@@ -101,6 +101,31 @@ def test_the_result_does_not_depend_on_processes_or_batches(tmp_path):
     assert outputs[0] == outputs[1]
 
 
+def test_a_file_without_a_reply_column_accuses_nobody(capsys):
+    bare = [[row[0], row[1], row[2], row[3]] for row in ROWS]
+    code, rows = findings(make_csv(bare, header=HEADER[:4]))
+    assert code == 0
+    assert {row["closure"]["class"] for row in rows} == {"unclear"}
+    assert {e["signal"] for row in rows for e in row["evidence"] if not e["weight"]} >= {"no_reply_column"}
+    said = capsys.readouterr().out
+    assert "疑似未实质性办结 0 件" in said and "3 件所在的文件没有答复列" in said
+
+
+def test_a_rating_speaks_even_where_the_file_has_no_reply_column(capsys):
+    rated = [[*row[:4], row[8]] for row in ROWS]
+    findings(make_csv(rated, header=[*HEADER[:4], HEADER[8]]))
+    said = capsys.readouterr().out
+    assert "疑似未实质性办结 1 件" in said and "2 件所在的文件没有答复列" in said
+
+
+def test_an_empty_reply_is_no_reply_where_others_have_one():
+    _, rows = findings(
+        make_csv([*ROWS, ["GD004", "2026-03-09 11:00", "路灯", "路灯不亮。", "", "", "", "", ""]])
+    )
+    assert "no_reply" in {e["signal"] for e in rows[3]["evidence"]}
+    assert rows[3]["closure"]["unresolved"] > 0.5
+
+
 def test_the_summary_says_what_was_found_and_what_to_do_next(capsys):
     assert main(["scan", make_csv(), "--as-of", "2026-10-31"]) == 0
     said = capsys.readouterr().out

@@ -56,9 +56,17 @@ def test_a_unit_that_closes_most_of_its_orders_at_the_end_of_the_month_stands_ou
     assert added[30].evidence[0].text == "最后两天办结12件，当月其余日子每天0.0件"
 
 
-def test_a_bare_result_that_could_not_be_told_can_be_once_somebody_calls_again():
+def test_a_later_call_does_not_turn_a_reply_that_tells_of_a_result_into_a_closing_on_paper():
     bare = Evidence("result_stated", "reply", 0, 3, "已修复")
     finding = Finding("1", 2, closure_class="unclear", unresolved=0.6, logit=0.4, evidence=[bare])
+    again = Added("M1", 0.8, [Evidence("called_again", "matter", None, None, "2026-07-01", 2.0)])
+    concluded = conclude_finding(finding, again)
+    assert (concluded.closure_class, concluded.unresolved) == ("unclear", 0.9168)
+
+
+def test_a_reply_that_passes_on_stays_what_it_is_when_somebody_calls_again():
+    passed = Evidence("only_forwarded", "reply", 0, 3, "已转交", 1.0)
+    finding = Finding("1", 2, closure_class="procedural", unresolved=0.6, logit=0.4, evidence=[passed])
     again = Added("M1", 0.8, [Evidence("called_again", "matter", None, None, "2026-07-01", 2.0)])
     assert conclude_finding(finding, again).closure_class == "procedural"
 
@@ -141,7 +149,7 @@ def test_a_finding_takes_what_the_collection_adds():
     assert (concluded.matter, concluded.matter_score) == ("M000007", 0.8)
     assert concluded.kinds == ["commitment", "repeat"]
     assert concluded.unresolved == 0.7311
-    assert concluded.closure_class == "procedural"
+    assert concluded.closure_class == "unclear"
 
 
 def order(number, called, *, closed=None, **more):

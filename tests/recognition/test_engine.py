@@ -1,5 +1,6 @@
 """The engine put together: reasons are named, and nothing depends on the batch."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from wenxiao.recognition.engine import Engine
@@ -46,4 +47,25 @@ def test_a_bare_result_is_weak_evidence_of_one_and_not_a_closing_on_paper():
             resolved="未解决",
         )
     )
-    assert unhappy.closure_class == "procedural"
+    assert unhappy.closure_class == "unclear" and unhappy.unresolved > 0.9
+
+
+def test_a_rating_raises_the_probability_and_does_not_change_what_the_reply_is():
+    rated = replace(DONE, satisfaction="不满意", resolved="未解决")
+    fixed = Order(
+        "4",
+        5,
+        content="城东路路灯不亮。",
+        reply="经现场核查，我局已更换灯具并恢复照明。",
+        satisfaction="不满意",
+    )
+    assert ENGINE.read(DONE).closure_class == "substantive"
+    assert ENGINE.read(rated).unresolved > 0.5
+    assert [ENGINE.read(one).closure_class for one in (rated, fixed)] == ["unclear"] * 2
+    unhappy = replace(PASSED_ON, satisfaction="不满意")
+    assert ENGINE.read(unhappy).closure_class == ENGINE.read(PASSED_ON).closure_class == "procedural"
+
+
+def test_a_unit_that_calls_its_own_result_not_final_has_closed_in_part():
+    part = replace(DONE, is_final=False, resolved="未解决")
+    assert ENGINE.read(part).closure_class == "staged_undated"

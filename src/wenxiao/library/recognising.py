@@ -26,7 +26,7 @@ from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
-from wenxiao.recognition.closure import closure_class, probability, says_it_is_done
+from wenxiao.recognition.closure import closure_class, probability, was_readable
 from wenxiao.recognition.collection import Added, conclude_finding
 from wenxiao.recognition.engines.local import read_batches
 from wenxiao.recognition.settings import Settings
@@ -201,9 +201,9 @@ def _as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
         commitments=[schema.Commitment(**{n: getattr(c, n) for n in _PROMISE}) for c in commitments],
     )
     if len(evidence) != len(row.evidence):
-        is_readable = row.closure_class != ClosureClass.UNCLEAR or says_it_is_done(evidence)
+        is_readable = was_readable(row.closure_class, evidence)
         found.unresolved = round(probability(found.logit), 4)
-        found.closure_class = closure_class(is_readable, found.unresolved, evidence, found.commitments)
+        found.closure_class = closure_class(is_readable, found.logit, evidence, found.commitments)
     return found
 
 

@@ -23,6 +23,9 @@ SHORT_REPLY = 15
 #: Signals of work that is going on or promised; they tell a staged closing from a procedural one.
 STAGED = frozenset({"in_progress", "waits_for_others", "third_party_urged", "put_off_again", "not_done_yet"})
 
+#: Signals of a result, with details or without.
+RESULT = frozenset({"result_shown", "result_stated"})
+
 #: What is said of a short reply for being short: it speaks neither for a result nor against one.
 FROM_BREVITY = frozenset({"wording", "demands_unanswered"})
 
@@ -38,30 +41,54 @@ def readable(order: Order, evidence: list[Evidence]) -> bool:
     return len(reply) >= SHORT_REPLY or (bool(reply) and any(e.signal != "no_reply" for e in evidence))
 
 
-def closure_class(
-    is_readable: bool, unresolved: float, evidence: list[Evidence], commitments: list[Commitment]
-) -> str:
-    """One of `CLASSES`. A dated promise makes an unresolved closing staged; mere forwarding never does.
+def was_readable(closing: str, evidence: list[Evidence]) -> bool:
+    """`readable` of a finding whose order is no longer at hand: by its class and its evidence, that of kinds left out."""
+    own = [e for e in evidence if "/" not in e.signal]
+    return closing != "unclear" or (bool(own) and all(e.signal != "no_reply" for e in own))
 
-    A short reply that says that it is done, without any detail, is weak evidence of a result. Where nothing speaks
-    against it but its shortness it is not called a closing on paper: it cannot be told.
+
+def closure_class(
+    is_readable: bool, logit: float, evidence: list[Evidence], commitments: list[Commitment]
+) -> str:
+    """One of `CLASSES`, for the log-odds `logit`. A dated promise makes an unresolved closing staged; mere forwarding never
+    does.
+
+    The class says what the reply is. A rating, a later call or another column may make it likely that nothing was
+    done; it does not turn a reply that tells of a result into a closing on paper. Where only such columns, or only
+    the shortness of the reply, speak against its result, it cannot be told. The unit's own "not final" can: then the
+    closing is staged.
     """
     if not is_readable:
         return "unclear"
-    if unresolved < 0.5:
+    if _is_resolved(logit):
         return "substantive"
-    if says_it_is_done(evidence) and not any(e.weight > 0 and e.signal not in FROM_BREVITY for e in evidence):
-        return "unclear"
     real = [c for c in commitments if c.concrete]
     if any(c.due is not None for c in real):
         return "staged_dated"
     fired = {e.signal for e in evidence}
-    return "staged_undated" if real or fired & STAGED else "procedural"
+    if real or fired & STAGED:
+        return "staged_undated"
+    tells_of_a_result = _is_resolved(logit - _from_columns(evidence)) or _only_says_done(evidence)
+    if not tells_of_a_result:
+        return "procedural"
+    return "staged_undated" if "not_final" in fired else "unclear"
 
 
-def says_it_is_done(evidence: list[Evidence]) -> bool:
-    """Whether the reply states a result and no detail of it."""
-    return any(e.signal == "result_stated" for e in evidence)
+def _is_resolved(logit: float) -> bool:
+    """By the probability as it is written."""
+    return round(probability(logit), 4) < 0.5
+
+
+def _from_columns(evidence: list[Evidence]) -> float:
+    """What columns, the process and other orders added: evidence without a place in a text."""
+    return sum(e.weight for e in evidence if e.start is None)
+
+
+def _only_says_done(evidence: list[Evidence]) -> bool:
+    """Whether the reply states or shows a result, and no named signal of its texts speaks against it."""
+    return any(e.signal in RESULT for e in evidence) and not any(
+        e.weight > 0 and e.start is not None and e.signal not in FROM_BREVITY for e in evidence
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, overload
 
-from wenxiao.recognition.closure import KINDS, closure_class, probability, says_it_is_done
+from wenxiao.recognition.closure import KINDS, closure_class, probability, was_readable
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.schema import Evidence, Finding, Order
 from wenxiao.recognition.traces import DAY, NEVER, NO_UNIT, Traces, moment
@@ -212,11 +212,23 @@ def conclude_finding(finding: Finding, added: Added) -> Finding:
     if added.repeat and "repeat" not in finding.kinds:
         finding.kinds = [k for k in KINDS if k in {*finding.kinds, "repeat"}]
     if added.evidence:
+        is_readable = was_readable(finding.closure_class, finding.evidence)
         finding.evidence = sorted([*finding.evidence, *added.evidence], key=lambda e: -abs(e.weight))
         finding.logit = round(finding.logit + sum(e.weight for e in added.evidence), 4)
         finding.unresolved = round(probability(finding.logit), 4)
-        is_readable = finding.closure_class != "unclear" or says_it_is_done(finding.evidence)
         finding.closure_class = closure_class(
-            is_readable, finding.unresolved, finding.evidence, finding.commitments
+            is_readable, finding.logit, finding.evidence, finding.commitments
         )
+    return finding
+
+
+def without_replies(finding: Finding) -> Finding:
+    """A finding of a source that has no column for replies: their absence says nothing of how the order ended."""
+    said = [e for e in finding.evidence if e.signal == "no_reply"]
+    if said:
+        silent = Evidence("no_reply_column", "reply", None, None, "", 0.0)
+        finding.evidence = [*(e for e in finding.evidence if e.signal != "no_reply"), silent]
+        finding.logit = round(finding.logit - sum(e.weight for e in said), 4)
+        finding.unresolved = round(probability(finding.logit), 4)
+        finding.closure_class, finding.missing = "unclear", []
     return finding

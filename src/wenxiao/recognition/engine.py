@@ -110,9 +110,7 @@ class Engine:
             reference=reference_of(order).day,
             model=self.name,
         )
-        finding.closure_class = closure_class(
-            readable(order, evidence), finding.unresolved, evidence, commitments
-        )
+        finding.closure_class = closure_class(readable(order, evidence), finding.logit, evidence, commitments)
         finding.missing = self.missing.read(order, finding.closure_class, evidence, commitments)
         self._kinds(read, finding)
         return finding

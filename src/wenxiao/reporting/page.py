@@ -15,7 +15,7 @@ from wenxiao.recognition.schema import TEXT_FIELDS, Evidence, Finding, Order
 from wenxiao.reporting import words
 from wenxiao.reporting.rows import concrete, earlier_in_words
 from wenxiao.reporting.workbook import REJECTED, WARNED
-from wenxiao.scanning.result import Listing, ScanResult
+from wenxiao.scanning.result import Listing, ScanResult, is_untold
 
 #: A page with more orders than this is slow to open and nobody reads it; the most likely ones are kept.
 PAGE_ORDERS = 5000
@@ -100,7 +100,7 @@ def _options(labels: dict[str, str]) -> str:
 
 
 def _article(order: Order, finding: Finding, likely: float) -> str:
-    high = " high" if finding.unresolved >= likely else ""
+    high = " high" if finding.unresolved >= likely and not is_untold(finding) else ""
     kinds = "".join(f'<span class="kind">{words.KINDS[k]}</span>' for k in finding.kinds)
     about = [finding.order, order.unit, f"{order.called_at:%Y-%m-%d}来电" if order.called_at else ""]
     return (

@@ -59,12 +59,14 @@ def _sources(out: Console, result: ScanResult) -> None:
 
 
 def _figures(out: Console, result: ScanResult) -> None:
-    share = result.unresolved / result.orders
+    share = result.unresolved / max(1, result.orders - result.untold)
     out.print()
     out.print(
         f"共 [bold]{result.orders}[/] 件，疑似未实质性办结 [bold red]{result.unresolved}[/] 件（{share:.0%}）"
         f"　数据截止 {result.as_of}　用时 {result.seconds:.1f} 秒"
     )
+    if result.untold:
+        out.print(f"其中 {result.untold} 件所在的文件没有答复列，无法判断，不计入疑似件数。")
     out.print(_line("办结性质", [(label, result.classes[key]) for key, label in words.CLASSES.items()]))
     out.print(_line("类别　　", [(label, result.kinds[key]) for key, label in words.KINDS.items()]))
     out.print(_line("承诺（条）", [(label, result.commitments[key]) for key, label in _LEDGER]))
@@ -83,6 +85,9 @@ def _line(name: str, figures: list[tuple[str, int]]) -> str:
 
 def _top(out: Console, result: ScanResult) -> None:
     out.print()
+    if result.untold == result.orders:
+        out.print("没有答复可读，所以不列名单；类别、承诺和同一事项仍在输出文件里。")
+        return
     if not result.top:
         out.print(
             f"没有一件的可能性达到 {result.listing.likely:.0%}（最高 {words.percent(result.highest)}），"

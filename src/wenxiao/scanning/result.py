@@ -58,7 +58,8 @@ class TopOrder:
 
 @dataclass(slots=True)
 class ScanResult:
-    """Counts over all files. `rejected` are the rows that did not get in, `warned` what to know about those that did."""
+    """Counts over all files. `without_replies` are the sheets (file, sheet) that have no column for a reply, `untold` the
+    orders of which therefore nothing can be said: they are counted there and not in `unresolved`. `rejected` are the rows that did not get in, `warned` what to know about those that did."""
 
     as_of: date
     listing: Listing = field(default_factory=read_listing)
@@ -66,8 +67,10 @@ class ScanResult:
     refused: list[UnreadableFile] = field(default_factory=list)
     rejected: ProblemLog = field(default_factory=ProblemLog)
     warned: ProblemLog = field(default_factory=ProblemLog)
+    without_replies: set[tuple[str, str]] = field(default_factory=set)
     orders: int = 0
     unresolved: int = 0
+    untold: int = 0
     classes: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     signals: Counter[str] = field(default_factory=Counter)
@@ -81,8 +84,11 @@ class ScanResult:
     def count(self, order: Order, finding: Finding) -> None:
         """Take one finished finding into the figures."""
         self.orders += 1
-        self.unresolved += finding.unresolved >= self.listing.likely
-        self.highest = max(self.highest, finding.unresolved)
+        if is_untold(finding):
+            self.untold += 1
+        else:
+            self.unresolved += finding.unresolved >= self.listing.likely
+            self.highest = max(self.highest, finding.unresolved)
         self.classes[finding.closure_class] += 1
         self.kinds.update(finding.kinds)
         self.signals.update({e.signal for e in finding.evidence})
@@ -95,7 +101,7 @@ class ScanResult:
 
     def _consider(self, order: Order, finding: Finding) -> None:
         place = -self.orders
-        if finding.unresolved < self.listing.likely or self.listing.listed == 0:
+        if finding.unresolved < self.listing.likely or self.listing.listed == 0 or is_untold(finding):
             return
         if len(self.top) == self.listing.listed and (finding.unresolved, place) < (
             self.top[0].unresolved,
@@ -136,6 +142,13 @@ def telling(evidence: list[Evidence]) -> Evidence | None:
     said = [e for e in evidence if e.field in ANSWERS and e.text.strip()]
     named = [e for e in said if e.signal != "wording" and e.weight > 0]
     return max(named or said or evidence, key=lambda e: e.weight, default=None)
+
+
+def is_untold(finding: Finding) -> bool:
+    """Whether nothing can be said of an order: its source has no replies, and no other column speaks."""
+    return any(e.signal == "no_reply_column" for e in finding.evidence) and not any(
+        e.weight for e in finding.evidence
+    )
 
 
 def due_bucket(commitment: Commitment, as_of: date) -> str:

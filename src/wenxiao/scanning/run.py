@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 from wenxiao.orders.intake import Seen, Source, UnreadableFile, open_source
-from wenxiao.recognition.collection import Added, Collection, conclude_finding
+from wenxiao.recognition.collection import Added, Collection, conclude_finding, without_replies
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
 from wenxiao.recognition.schema import batch_to_orders, orders_to_batch
 from wenxiao.recognition.settings import Settings
 from wenxiao.scanning.reading import LocalReading, Reading
-from wenxiao.scanning.result import ScanResult, SourceNote, Writer
+from wenxiao.scanning.result import ANSWERS, ScanResult, SourceNote, Writer
 
 if TYPE_CHECKING:
     from wenxiao.scanning.cluster import Where
@@ -58,6 +58,8 @@ def scan(plan: Plan, result: ScanResult, writers: Sequence[Writer], progress: Pr
         added = _first_pass(plan, reading, result, progress)
         for done, ((order, finding), more) in enumerate(zip(reading, added, strict=True), 1):
             concluded = conclude_finding(finding, more)
+            if (order.file, order.sheet) in result.without_replies:
+                concluded = without_replies(concluded)
             result.count(order, concluded)
             for writer in writers:
                 writer.add(order, concluded)
@@ -121,6 +123,8 @@ def distinct_names(files: Sequence[Path]) -> list[str]:
 def _file_batches(source: Source, seen: Seen, result: ScanResult) -> Iterator[pa.RecordBatch]:
     note = SourceNote(source.file, _form(source))
     result.sources.append(note)
+    silent = {(source.file, sheet) for sheet, absent in source.without.items() if absent >= set(ANSWERS)}
+    result.without_replies |= silent
     for batch in source.batches(seen=seen):
         for problem in batch.rejects:
             result.rejected.add(problem)

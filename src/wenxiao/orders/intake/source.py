@@ -20,6 +20,7 @@ from wenxiao.orders.intake.problems import UnreadableFile
 from wenxiao.orders.intake.rows import Batch, Origin, RowReader
 from wenxiao.orders.intake.sniff import sniff
 from wenxiao.orders.intake.tables import Table, Tables, open_tables
+from wenxiao.recognition.schema import ORDER_FIELDS
 
 _NAMED_SHEETS = 5
 
@@ -50,6 +51,12 @@ class Source:
     def unplaced(self) -> list[str]:
         """The columns that fill no field, by name."""
         return [column.name for column in self.columns if column.field is None]
+
+    @property
+    def without(self) -> dict[str, frozenset[str]]:
+        """For each sheet that is read ("" where the format has none) the fields that none of its columns fills."""
+        fields = frozenset(ORDER_FIELDS)
+        return {table.sheet.name: fields - table.layout.places.keys() for table in self._found.tables}
 
     def batches(self, size: int = 2048, *, seen: Seen | None = None) -> Iterator[Batch]:
         """All rows below the headers, sheet by sheet, at most `size` of them in a batch; again from the top at every call.
