@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from wenxiao.learning.in_force import adjustment_in_force, fingerprint
 from wenxiao.library import rules
-from wenxiao.library.choices import ClosureClass, CommitmentState, Decision, Kind
+from wenxiao.library.choices import CommitmentState, Decision, Kind
 from wenxiao.library.models import Commitment, Finding
 from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
