@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -26,9 +27,10 @@ from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
-from wenxiao.recognition.closure import closure_class, probability, was_readable
+from wenxiao.recognition.closure import MissingEvidence, closure_class, probability, was_readable
 from wenxiao.recognition.collection import Added, conclude_finding
 from wenxiao.recognition.engines.local import read_batches
+from wenxiao.recognition.headline import labels, leading, without_headline
 from wenxiao.recognition.settings import Settings
 
 #: Signals that speak of many orders (recognition.collection): they are added after reading, and taken away again.
@@ -172,19 +174,25 @@ def _shared_columns(found: _Found, likely: float) -> dict[str, Any]:
         "evidence": found["evidence"],
         **{f"is_{kind}": kind in kinds for kind in Kind.values},
         "captured": found["unresolved"] >= likely or bool(kinds),
-        "top_text": _top_text(found["evidence"]),
+        "top_text": _top_text(found["evidence"], found["missing"], found["unresolved"]),
     }
 
 
-def _top_text(evidence: Sequence[dict[str, Any]]) -> str:
-    """The piece of text that speaks most for "not resolved"; else the strongest piece of text; else what a column says.
+def _top_text(evidence: Sequence[dict[str, Any]], missing: Sequence[str], unresolved: float) -> str:
+    """The strongest reasons for "not resolved": the words of a text, the name of a signal from elsewhere; where nothing speaks
+    for it though it is likely, what is missing.
 
-    Never what was read from other orders: lists show it to people who may not see those.
+    Never what was read from other orders (their days, their numbers): lists show it to people who may not see those.
     """
-    own = [item for item in evidence if item["signal"] not in SHARED]
-    said = [item for item in own if item["field"] in schema.TEXT_FIELDS and item["text"].strip()]
-    best = max(said or own, key=lambda item: item["weight"], default=None)
-    return str(best["text"]) if best else ""
+    best = leading([schema.Evidence(**item) for item in evidence])
+    if best:
+        return "；".join(e.text if e.start is not None else labels().get(e.signal, e.signal) for e in best)
+    return without_headline(missing, _missing_labels()) if unresolved >= 0.5 else ""
+
+
+@cache
+def _missing_labels() -> dict[str, str]:
+    return {name: label for name, (label, _) in MissingEvidence().labels.items()}
 
 
 def _as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
@@ -214,12 +222,12 @@ def conclude(pks: Sequence[int], added: Mapping[int, Added], likely: float) -> N
         promises[promise.order_id].append(promise)
     changed = []
     rows = Finding.objects.select_for_update().filter(order__in=pks).order_by("order_id")
-    for row in rows.only("order_id", "own_logit", "own_repeat", *_SHARED_COLUMNS):
+    for row in rows.only("order_id", "own_logit", "own_repeat", "missing", *_SHARED_COLUMNS):
         found = conclude_finding(_as_read(row, promises[row.order_id]), added[row.order_id])
         evidence = [{name: getattr(item, name) for name in _EVIDENCE} for item in found.evidence]
         if evidence != row.evidence or (Kind.REPEAT in found.kinds) != row.is_repeat:
             said = {name: getattr(found, name) for name in ("closure_class", "unresolved", "logit", "kinds")}
-            columns = _shared_columns({**said, "evidence": evidence}, likely)
+            columns = _shared_columns({**said, "evidence": evidence, "missing": row.missing}, likely)
             changed.append((*columns.values(), row.order_id))
     bulk.update(Finding, "order", _SHARED_COLUMNS, changed)
 

@@ -27,7 +27,7 @@ STAGED = frozenset({"in_progress", "waits_for_others", "third_party_urged", "put
 RESULT = frozenset({"result_shown", "result_stated"})
 
 #: What is said of a short reply for being short: it speaks neither for a result nor against one.
-FROM_BREVITY = frozenset({"wording", "demands_unanswered"})
+FROM_BREVITY = frozenset({"wording", "demands_unanswered", "result_stated"})
 
 
 def probability(logit: float) -> float:

@@ -132,21 +132,24 @@ class Engine:
 
     def _unnamed(self, signals: list[Evidence], wording: list[Evidence]) -> list[Evidence]:
         """The clauses whose wording no signal names. What a clause adds goes to the first signal that fires in it and
-        leans the same way: "only passed on" says more to a person than "wording", and the sum stays what it was.
+        leans the same way: "only passed on" says more to a person than "wording", and the sum stays what it was. A bare
+        result may weigh on either side: "done" and no detail is what speaks against it.
         """
         left = []
         for clause in wording:
             side = "unresolved" if clause.weight > 0 else "resolved"
-            named = next((s for s in signals if _within(s, clause) and self._leans(s) == side), None)
+            named = next((s for s in signals if _within(s, clause) and side in self._sides(s)), None)
             if named is None:
                 left.append(clause)
             else:
                 named.weight = round(named.weight + clause.weight, 3)
         return left
 
-    def _leans(self, evidence: Evidence) -> str:
+    def _sides(self, evidence: Evidence) -> tuple[str, ...]:
+        if evidence.signal == "result_stated":
+            return "unresolved", "resolved"
         known = self.text_signals.signals.get(evidence.signal)
-        return known.leans if known else ""
+        return (known.leans,) if known else ()
 
     def _kinds(self, read: _Read, finding: Finding) -> None:
         """Which of the six kinds apply; a column that says so wins over the text."""

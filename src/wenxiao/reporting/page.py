@@ -13,7 +13,7 @@ from wenxiao.display.highlight import Piece, Span, pieces, promise_number
 from wenxiao.display.masking import mask
 from wenxiao.recognition.schema import TEXT_FIELDS, Evidence, Finding, Order
 from wenxiao.reporting import words
-from wenxiao.reporting.rows import concrete, earlier_in_words
+from wenxiao.reporting.rows import concrete, earlier_in_words, evidence_in_words, telling_first
 from wenxiao.reporting.workbook import REJECTED, WARNED
 from wenxiao.scanning.result import Listing, ScanResult, is_untold
 
@@ -123,11 +123,13 @@ def _matter(finding: Finding) -> str:
 
 
 def _speaking(finding: Finding) -> list[Evidence]:
-    return [e for e in finding.evidence if e.weight > 0][:SHOWN_EVIDENCE]
+    return telling_first(finding)[:SHOWN_EVIDENCE]
 
 
 def _why(finding: Finding) -> str:
     lines = [f"<li>{_signal(n, e)}</li>" for n, e in enumerate(_speaking(finding), 1)]
+    if not lines and (none := evidence_in_words(finding)):
+        lines.append(f"<li>{_html(none)}</li>")
     if earlier := earlier_in_words(finding):
         lines.append(f"<li><b>前次来电</b>　{_html(earlier.replace(chr(10), '；'))}</li>")
     if finding.missing:

@@ -8,6 +8,7 @@ from datetime import date
 
 from wenxiao.display.harmless import one_line
 from wenxiao.display.masking import mask
+from wenxiao.recognition.headline import headline, without_headline
 from wenxiao.recognition.schema import TEXT_FIELDS, Commitment, Evidence, Finding, Order
 from wenxiao.reporting import words
 
@@ -32,8 +33,21 @@ class Column:
 
 def evidence_in_words(finding: Finding) -> str:
     """Numbered lines: the signal's name, where it stands, and the words themselves."""
-    speaking = [e for e in finding.evidence if e.weight > 0][:SHOWN_EVIDENCE]
-    return "\n".join(f"{n}. {_in_words(e)}" for n, e in enumerate(speaking, 1))
+    speaking = telling_first(finding)[:SHOWN_EVIDENCE]
+    if speaking:
+        return "\n".join(f"{n}. {_in_words(e)}" for n, e in enumerate(speaking, 1))
+    silent = any(e.signal == "no_reply_column" for e in finding.evidence)
+    if silent or finding.unresolved < 0.5:
+        return words.signal_label("no_reply_column") if silent else ""
+    return without_headline(finding.missing, words.missing_labels())
+
+
+def telling_first(finding: Finding) -> list[Evidence]:
+    """What speaks for "not resolved", the headline before the rest; nothing where no reason is strong enough to lead."""
+    first = headline(finding.evidence)
+    if first is None:
+        return []
+    return [first, *(e for e in finding.evidence if e.weight > 0 and e is not first)]
 
 
 def _in_words(evidence: Evidence) -> str:

@@ -16,6 +16,8 @@ from rich.text import Text
 
 from wenxiao.display.harmless import harmless, one_line
 from wenxiao.display.masking import mask
+from wenxiao.recognition.headline import without_headline
+from wenxiao.recognition.schema import Evidence
 from wenxiao.reporting import words
 from wenxiao.reporting.workbook import REJECTED, WARNED
 from wenxiao.scanning.result import ScanResult, TopOrder
@@ -113,9 +115,23 @@ def _order(top: TopOrder) -> Text:
     )
     text = Text(_short(top.title, TITLE_LENGTH) or "（无标题）")
     text.append(f"　{about}\n", style="dim")
-    text.append(f"{words.signal_label(top.signal)}：" if top.signal else "")
-    text.append(f"“{_short(top.sentence, SENTENCE_LENGTH)}”" if top.sentence else "", style="yellow")
+    if not top.reasons:
+        text.append(without_headline(top.missing, words.missing_labels()), style="dim")
+    for n, reason in enumerate(top.reasons):
+        text.append("；" if n else "")
+        _reason(text, reason)
     return text
+
+
+def _reason(text: Text, reason: Evidence) -> None:
+    """A sentence in quotes; the value of a column, or what another order showed, in brackets."""
+    text.append(words.signal_label(reason.signal))
+    if not reason.text.strip():
+        return
+    if reason.start is not None:
+        text.append("：").append(f"“{_short(reason.text, SENTENCE_LENGTH)}”", style="yellow")
+    else:
+        text.append(f"（{one_line(reason.text)}）", style="yellow")
 
 
 def _short(text: str, length: int) -> str:

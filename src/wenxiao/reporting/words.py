@@ -53,8 +53,8 @@ FIELDS = {
     "closed_at": "办结时间",
     "collection": "全部工单里的件数",
 }
-WORDING = "措辞"
-WORDING_EXPLAIN = "这句话的说法，在已标注的答复里多见于没有办成的工单。"
+WORDING = "这句话的说法"
+WORDING_EXPLAIN = "这样的说法，在已标注的答复里多见于没有办成的工单。"
 
 
 @cache
@@ -67,6 +67,11 @@ def signals() -> dict[str, Signal]:
 def missing() -> dict[str, tuple[str, str]]:
     """Chinese and English words for each piece of missing evidence."""
     return MissingEvidence().labels
+
+
+def missing_labels() -> dict[str, str]:
+    """Chinese words for each piece of missing evidence."""
+    return {name: label for name, (label, _) in missing().items()}
 
 
 def signal_label(name: str) -> str:

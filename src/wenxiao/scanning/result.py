@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wenxiao.orders.intake.problems import UnreadableFile
+from wenxiao.recognition.headline import leading
 from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
 from wenxiao.scanning.problems import ProblemLog
@@ -28,7 +29,8 @@ class Listing:
 
 def read_listing(override: Path | None = None) -> Listing:
     """`data/report.toml`, or the administrator's own copy of it in the folder `override`."""
-    return Listing(**read_data("report.toml", override))
+    data = read_data("report.toml", override)
+    return Listing(data["likely"], data["listed"])
 
 
 @dataclass(slots=True)
@@ -52,8 +54,8 @@ class TopOrder:
     closure_class: str = field(compare=False)
     kinds: tuple[str, ...] = field(compare=False)
     unit: str = field(compare=False)
-    signal: str = field(compare=False)
-    sentence: str = field(compare=False)
+    reasons: tuple[Evidence, ...] = field(compare=False)
+    missing: tuple[str, ...] = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -108,7 +110,6 @@ class ScanResult:
             self.top[0].place,
         ):
             return
-        best = telling(finding.evidence)
         one = TopOrder(
             finding.unresolved,
             place,
@@ -117,8 +118,8 @@ class ScanResult:
             finding.closure_class,
             tuple(finding.kinds),
             order.unit,
-            best.signal if best else "",
-            best.text if best else "",
+            tuple(leading(finding.evidence)),
+            tuple(finding.missing),
         )
         if len(self.top) < self.listing.listed:
             heapq.heappush(self.top, one)
@@ -135,13 +136,6 @@ class Writer(Protocol):
 
     def add(self, order: Order, finding: Finding) -> None: ...
     def finish(self, result: ScanResult) -> None: ...
-
-
-def telling(evidence: list[Evidence]) -> Evidence | None:
-    """The words of the reply or call-back that speak most for "not resolved", a named signal before mere wording."""
-    said = [e for e in evidence if e.field in ANSWERS and e.text.strip()]
-    named = [e for e in said if e.signal != "wording" and e.weight > 0]
-    return max(named or said or evidence, key=lambda e: e.weight, default=None)
 
 
 def is_untold(finding: Finding) -> bool:

@@ -121,8 +121,8 @@ def signal_words(name: str, weight: float = 0.0) -> tuple[str, str]:
     """Name and explanation of a signal in the language of the page."""
     if name == "wording":
         if weight < 0:
-            return _("措辞"), _("这句话的说法，在已标注的答复里多见于办成了的工单。")
-        return _("措辞"), _("这句话的说法，在已标注的答复里多见于没有办成的工单。")
+            return _("这句话的说法"), _("这样的说法，在已标注的答复里多见于办成了的工单。")
+        return _("这句话的说法"), _("这样的说法，在已标注的答复里多见于没有办成的工单。")
     known = words.signals().get(name)
     if known is None:
         return words.kind_label(name, english()), ""
