@@ -142,3 +142,10 @@ def test_a_date_with_the_year_last_is_read_as_month_first_and_doubted_where_it_c
     result = read(write("工单编号,来电时间,诉求内容,答复内容\n" + rows))
     assert [(o.called_at.month, o.called_at.day) for o in result.orders] == [(5, 3), (12, 25), (5, 5)]
     assert result.places("warnings") == [(2, "来电时间", "ambiguous_date")]
+
+
+@pytest.mark.parametrize("total", ["合计,,1件", "总计：,,共 3 件", "Total,,3", "小计,,"])
+def test_a_row_of_totals_with_a_measure_word_is_no_order(write, read, total: str) -> None:
+    result = read(write(f"工单编号,诉求标题,诉求内容,答复内容\nG1,路灯,路灯不亮,已修复\n{total},\n"))
+    assert [order.order for order in result.orders] == ["G1"]
+    assert result.places("skipped") == [(3, "", "total_row")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from wenxiao.recognition.lexicon import Hit, Lexicon
@@ -70,7 +71,7 @@ class BodyNames:
         if not hits:
             return Named([], [], [], [])
         guards = hits.pop("guard", [])
-        hits = {name: [h for h in places if not _inside(h, guards)] for name, places in hits.items()}
+        hits = {name: _outside(places, guards) for name, places in hits.items()}
         pieces = clauses(text)
         starts = [start for start, _ in pieces]
 
@@ -140,8 +141,17 @@ def _listed(text: str, hit: Hit) -> bool:
     )
 
 
-def _inside(hit: Hit, guards: list[Hit]) -> bool:
-    return any(g.start <= hit.start and hit.end <= g.end for g in guards)
+def _outside(hits: list[Hit], guards: list[Hit]) -> list[Hit]:
+    """The hits that lie within no guard; guards are in the order of their ends. Of those that end no sooner than a hit,
+    the one that starts first decides, so that work grows in line with the number of both."""
+    ends = [guard.end for guard in guards]
+    firsts = [*accumulate((guard.start for guard in reversed(guards)), min)][::-1]
+    kept = []
+    for hit in hits:
+        at = bisect_left(ends, hit.end)
+        if at == len(ends) or firsts[at] > hit.start:
+            kept.append(hit)
+    return kept
 
 
 def _longest(bodies: list[Body]) -> list[Body]:

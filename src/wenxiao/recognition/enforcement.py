@@ -132,16 +132,22 @@ def _first(
 
     责令停工，如再犯将罚款 reports the order; 一经查实，将依法罚款 reports nothing.
     """
+    begins = [start for start, _ in pieces]
     for act, hits in acts.items():
-        for start, end in pieces:
-            silent = [
-                starts[bisect_right(starts, h.start) - 1]
-                for h in unless.get(act, [])
-                if start <= h.start < end
-            ]
-            if any(start <= h.start and h.end <= end and h.start < min(silent, default=end) for h in hits):
-                yield start, end, act
-                break
+        silent: dict[int, int] = {}
+        for h in unless.get(act, []):
+            piece = bisect_right(begins, h.start) - 1
+            if piece < 0 or h.start >= pieces[piece][1]:
+                continue
+            clause = starts[bisect_right(starts, h.start) - 1]
+            silent[piece] = min(silent.get(piece, clause), clause)
+        reported = []
+        for h in hits:
+            piece = bisect_right(begins, h.start) - 1
+            if piece >= 0 and h.end <= pieces[piece][1] and h.start < silent.get(piece, h.end):
+                reported.append(piece)
+        if reported:
+            yield *pieces[min(reported)], act
 
 
 @cache

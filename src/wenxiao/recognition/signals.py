@@ -7,9 +7,11 @@ the hit, so that a person reads a phrase and not a keyword.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -98,50 +100,71 @@ class TextSignals:
     def read(self, order: Order) -> list[Evidence]:
         """The signals that fire in an order's texts, in the order of their places, weights still 0."""
         found = []
+        day = cache(lambda: reference_of(order).day or NO_DAY)
         for name, lexicon in self._lexicons.items():
             text = getattr(order, name)
             if text:
-                found += self._read_field(order, name, lexicon)
+                found += self._read_field(text, name, lexicon, day)
         return sorted(found, key=lambda e: (e.field, e.start or 0, e.signal))
 
-    def _read_field(self, order: Order, name: str, lexicon: Lexicon) -> list[Evidence]:
-        text: str = getattr(order, name)
+    def _read_field(self, text: str, name: str, lexicon: Lexicon, day: Callable[[], date]) -> list[Evidence]:
         hits = lexicon.find(text)
         if not hits:
             return []
         place = _Places(text)
         found = {}
+        length = len("".join(text.split()))
         for signal in self.signals.values():
             if f"{signal.name}/any" not in hits or f"{signal.name}/unless_text" in hits:
                 continue
-            if signal.longest is not None and len("".join(text.split())) > signal.longest:
+            if signal.longest is not None and length > signal.longest:
                 continue
             for start, end in _spoken(signal.name, hits, place):
-                if not (signal.undated and self._dated(order, place.around(start, end))):
+                if not (signal.undated and self._dated(place.around(start, end), day())):
                     found[signal.name] = Evidence(signal.name, name, start, end, text[start:end])
                     break
         replaced = {self.signals[one].instead_of for one in found}
         return [evidence for one, evidence in found.items() if one not in replaced]
 
-    def _dated(self, order: Order, stretch: str) -> bool:
-        """Whether a stretch of an order's text names a day that was still to come when it was written."""
+    def _dated(self, stretch: str, day: date) -> bool:
+        """Whether a stretch of a text written on `day` names a day that was then still to come."""
         text = normalise(stretch).text
-        day = reference_of(order).day or NO_DAY
         times = find_times(text, 0, len(text), reference=day, conventions=self._conventions)
         return any(time.due and not time.passed for time in times)
 
 
 def _spoken(name: str, hits: dict[str, list[Hit]], place: _Places) -> Iterator[tuple[int, int]]:
-    """The clauses in which a signal's words stand and nothing silences them, in order."""
+    """The clauses in which a signal's words stand and nothing silences them, in order, each once.
+
+    A clause may have thousands of hits (a text without marks), and a text thousands of clauses, so that none is looked
+    at twice and none looks at the hits of another.
+    """
     sentence = {place.sentence(h.start) for h in hits.get(f"{name}/unless", ())}
-    clause, opens = hits.get(f"{name}/unless_clause", ()), hits.get(f"{name}/unless_opens", ())
+    silences = _Within(hits.get(f"{name}/unless_clause", ()))
+    opens = {h.start for h in hits.get(f"{name}/unless_opens", ())}
+    seen = set()
     for hit in hits[f"{name}/any"]:
         if not place.usable(hit) or place.sentence(hit.start) in sentence:
             continue
-        start, end = place.clause(hit)
-        if any(start <= h.start and h.end <= end for h in clause) or any(h.start == start for h in opens):
+        start, end = where = place.clause(hit)
+        if where in seen:
             continue
-        yield start, end
+        seen.add(where)
+        if start not in opens and not silences.any_in(start, end):
+            yield start, end
+
+
+class _Within:
+    """Hits, in the order of their ends, asked in log time whether one of them lies within a stretch."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._ends = [hit.end for hit in hits]
+        self._last_starts = list(accumulate((hit.start for hit in hits), max))
+
+    def any_in(self, start: int, end: int) -> bool:
+        """Of the hits that end by `end`, the one that starts last decides."""
+        ended = bisect_right(self._ends, end)
+        return ended > 0 and self._last_starts[ended - 1] >= start
 
 
 class _Places:
@@ -153,7 +176,7 @@ class _Places:
         self._ends = [end for _, end in self._sentences]
         self._quotes = _quotes(text)
         self._quote_starts = [start for start, _ in self._quotes]
-        self._clauses: dict[int, list[tuple[int, int]]] = {}
+        self._clauses: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}
 
     def sentence(self, position: int) -> int:
         return min(bisect_right(self._ends, position), len(self._ends) - 1)
@@ -178,10 +201,11 @@ class _Places:
     def _pieces(self, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
         """The clauses of the sentence at `start`, and the numbers of the first and the last that [start, end) touches."""
         at = self.sentence(start)
-        pieces = self._clauses.get(at)
-        if pieces is None:
-            pieces = self._clauses[at] = clauses(self._text, *self._sentences[at])
-        starts = [piece[0] for piece in pieces]
+        known = self._clauses.get(at)
+        if known is None:
+            pieces = clauses(self._text, *self._sentences[at])
+            known = self._clauses[at] = pieces, [piece[0] for piece in pieces]
+        pieces, starts = known
         first = max(0, bisect_right(starts, start) - 1)
         return pieces, first, max(first, bisect_left(starts, end) - 1)
 

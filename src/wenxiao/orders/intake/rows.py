@@ -34,7 +34,6 @@ _LOST = ("number_lost_digits", "scientific_number")
 #: Fields whose cells no report shows, not even masked.
 _PERSONS = ("caller", "phone", "address")
 _READABLE = ("title", "content", "reply", "handling")
-_NUMERIC = re.compile(r"[\d.,%]*")
 
 
 @dataclass(slots=True)
@@ -120,7 +119,8 @@ class RowReader:
         self._places = layout.places
         self._texts = sorted({i for name in _READABLE for i in layout.places.get(name, ())})
         self._roles = layout.places.get(ROLE, [])
-        self._total = re.compile(load_data("values.toml")["totals"]["pattern"])
+        totals = load_data("values.toml")["totals"]
+        self._total, self._figure = re.compile(totals["pattern"]), re.compile(totals["figure"])
         self._evaluations = evaluations.of(layout.columns)
         self._verdicts = evaluations.verdicts(layout.columns)
         self._open: OpenOrder | None = None
@@ -164,7 +164,7 @@ class RowReader:
         if not isinstance(first, str) or not self._total.fullmatch("".join(first.split())):
             return False
         texts = [values.read_text(cells[i]) for i in self._texts if i < len(cells) and cells[i] is not first]
-        return all(_NUMERIC.fullmatch(text.strip()) for text in texts)
+        return all(self._figure.fullmatch("".join(text.split())) for text in texts)
 
     def _is_header(self, cells: list[Cell]) -> bool:
         pairs = self._header.items()

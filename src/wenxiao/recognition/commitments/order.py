@@ -8,7 +8,7 @@ from datetime import date
 
 from wenxiao.calendars import Calendar
 from wenxiao.recognition.commitments.find import find_many, stand_in
-from wenxiao.recognition.commitments.settings import Settings
+from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.reference import reference_of
 from wenxiao.recognition.schema import Commitment, Order
 
@@ -35,11 +35,25 @@ def commitments_of_many(
     undated = [(order.reply, stand_in(order.reply)) for order, to in pairs if not to.day]
     read = iter(find_many(dated, calendar=calendar, settings=settings))
     read_undated = iter(find_many(undated, calendar=calendar, settings=settings, dated=False))
+    most = (settings or default_settings()).most
     out = []
     for order, to in pairs:
         found = [_noted(one, to.note) for one in next(read if to.day else read_undated)]
-        out.append(_with_columns(order, found))
+        out.append(_listed(_with_columns(order, found), most))
     return out
+
+
+def _listed(found: list[Commitment], most: int) -> list[Commitment]:
+    """Each undertaking once, where a reply says the same words with the same day again; and no more than `most`."""
+    once: dict[object, Commitment] = {}
+    for one in found:
+        once.setdefault((one.field, one.text, one.due, one.due_text, one.concrete), one)
+    listed = list(once.values())
+    if len(listed) <= most:
+        return listed
+    last = listed[most - 1]
+    more = f"本工单另有 {len(listed) - most} 项承诺未列出，请看答复原文"
+    return [*listed[: most - 1], replace(last, basis=f"{last.basis}；{more}" if last.basis else more)]
 
 
 def _noted(one: Commitment, note: str) -> Commitment:

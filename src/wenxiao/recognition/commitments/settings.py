@@ -47,6 +47,7 @@ class Settings:
     done: tuple[str, ...]
     past_done: tuple[str, ...]
     still: tuple[str, ...]
+    most: int
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
@@ -88,6 +89,7 @@ class Settings:
             done=tuple(reported["done"]),
             past_done=tuple(reported["past_done"]),
             still=tuple(reported["unless"]),
+            most=lines["list"]["most"],
         )
 
 
