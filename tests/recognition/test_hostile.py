@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wenxiao.recognition.commitments import commitments_of
@@ -65,6 +65,7 @@ work("。")  # what is read once per process is not counted
 
 @settings(max_examples=8, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
+@example("下一步将加强巡查、责令限期整改；")
 def test_work_grows_in_line_with_the_length_of_a_text(piece: str) -> None:
     half, whole = (piece * (size // len(piece)) for size in (3_000, 6_000))
     # In line is 2; 4 is what a quadratic part would show.
