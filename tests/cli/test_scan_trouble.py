@@ -181,6 +181,8 @@ class TestSignals:
             command("a.csv", "--out", "f.jsonl", "--out", "f.xlsx"),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": str(scratch)},
+            # As a terminal starts it: what runs in the background of a shell inherits a deaf ear for SIGINT.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )  # fmt: skip
         wait_for(lambda: Path(".f.xlsx.part").exists())
         running.send_signal(number)

@@ -195,6 +195,7 @@ def test_keys_typed_ahead_of_the_answer_meet_the_next_order(county: Cast, browse
     assert _number(page) == before[2]
     page.keyboard.press("3")
     page.keyboard.press("Enter")
+    _until(page, lambda: len(held) > 0)
     held[0].continue_()
     _until(page, lambda: len(held) == 2)
     held[1].continue_()
@@ -213,6 +214,7 @@ def test_confirming_twice_in_a_row_confirms_two_that_were_marked(county: Cast, b
     page.keyboard.press("c")
     assert _number(page) == before[1]
     page.keyboard.press("c")
+    _until(page, lambda: len(held) > 0)
     held[0].continue_()
     _until(page, lambda: len(held) == 2)
     held[1].continue_()
@@ -231,6 +233,7 @@ def test_a_refused_decision_drops_what_was_typed_after_it(county: Cast, browse: 
     held = _hold(page)
     page.keyboard.press("c")
     page.keyboard.press("c")
+    _until(page, lambda: len(held) > 0)
     held[0].fulfill(status=503, body="<div role=alert><h1>暂时不能完成</h1></div>")
     expect(page.locator(".toast-it.error")).to_contain_text("暂时不能完成")
     assert (_number(page), len(held)) == (before[0], 1)

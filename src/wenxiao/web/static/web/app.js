@@ -30,8 +30,11 @@
   const toasts = $("#toasts");
   let lastUndo = "";
   function toast({ text, undo = "", error = false }) {
+    // Trouble that two requests met is told once.
+    if (error && $$(".toast-it.error", toasts).some((box) => box.dataset.told === text)) return;
     const box = document.createElement("div");
     box.className = error ? "toast-it error" : "toast-it";
+    box.dataset.told = text;
     const words = document.createElement("span");
     words.textContent = text;
     box.append(words);
