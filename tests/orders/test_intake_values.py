@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wenxiao.orders.intake.times import read_deadline, read_time
 from wenxiao.orders.intake.values import (
     read_count,
     read_degrees,
     read_flag,
     read_number_text,
     read_text,
-    read_time,
 )
 
 moments = st.datetimes(datetime(1980, 1, 1), datetime(2099, 12, 31)).map(lambda t: t.replace(microsecond=0))
@@ -45,6 +45,53 @@ WRITTEN = {
 @given(moments, st.sampled_from(sorted(WRITTEN)))
 def test_a_time_is_read_back_however_it_was_written(when, way) -> None:
     assert read_time(WRITTEN[way](when)) == (when, "")
+
+
+SIGNS = "〇一二三四五六七八九"
+
+
+def in_chinese(figure: int) -> str:
+    """0 to 99 as it is spoken: 十五, 二十."""
+    tens, ones = divmod(figure, 10)
+    return (
+        ("" if tens < 2 else SIGNS[tens]) + ("十" if tens else "") + (SIGNS[ones] if ones or not tens else "")
+    )
+
+
+def spelt(year: int) -> str:
+    return "".join(SIGNS[int(figure)] for figure in str(year))
+
+
+CHINESE = {
+    "day": lambda t: f"{spelt(t.year)}年{in_chinese(t.month)}月{in_chinese(t.day)}日",
+    "zero": lambda t: f"{spelt(t.year).replace('〇', '零')}年{in_chinese(t.month)}月{in_chinese(t.day)}号",
+    "thousands": lambda t: f"二千零{in_chinese(t.year % 100)}年{t.month}月{in_chinese(t.day)}日",
+    "two figures": lambda t: f"{t.year % 100:02d}年{t.month}月{t.day}日",
+    "padded": lambda t: f"{t.year % 100:02d}年{t.month:02d}月{t.day:02d}日",
+    "signs": lambda t: f"{spelt(t.year)[2:]}年{in_chinese(t.month)}月{in_chinese(t.day)}日",
+}
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 1), datetime(2039, 12, 31)),
+    st.sampled_from(sorted(CHINESE)),
+    st.booleans(),
+)
+def test_a_time_is_read_back_in_chinese_figures_and_with_two_of_its_year(when, way, clock) -> None:
+    when = when.replace(second=0, microsecond=0) if clock else datetime(when.year, when.month, when.day)
+    behind = f"{in_chinese(when.hour)}时{in_chinese(when.minute)}分" if clock else ""
+    assert read_time(CHINESE[way](when) + behind) == (when, "")
+
+
+@given(st.dates(date(2010, 1, 1), date(2039, 12, 31)), st.sampled_from("./-"), st.booleans())
+def test_two_figures_of_a_year_are_read_where_they_can_mean_one_day_only(day, mark, padded) -> None:
+    text = mark.join(f"{part:02d}" if padded else str(part) for part in (day.year % 100, day.month, day.day))
+    when, code = read_time(text)
+    assert (
+        (when == datetime(day.year, day.month, day.day)) if code == "" else (when, code) == (None, "two_days")
+    )
+    if not padded and day.day < 10:
+        assert code == ""
 
 
 @given(moments, st.booleans())
@@ -79,6 +126,18 @@ def test_no_text_breaks_the_readers(text) -> None:
         (datetime(1900, 1, 1), "impossible_date"),
         (99999999.0, "impossible_date"),
         ("3月5日", "date_without_year"),
+        ("三月五日", "date_without_year"),
+        ("二零二六年十二月", "date_without_day"),
+        ("2026年3月", "date_without_day"),
+        ("2026-03", "date_without_day"),
+        ("二〇二六年十三月五日", "impossible_date"),
+        ("二〇二六年二月三十日", "impossible_date"),
+        ("60年3月5日", "impossible_date"),
+        ("12-03-05", "two_days"),
+        ("26/03/05", "two_days"),
+        ("3/5/26", "two_days"),
+        ("三月三", "unreadable_date"),
+        ("十里河路", "unreadable_date"),
         ("03-05 12:00", "date_without_year"),
         ("5个工作日", "duration_not_date"),
         (5.0, "duration_not_date"),
@@ -107,11 +166,50 @@ def test_times_that_are_none_say_why(cell, code) -> None:
         ("2026-03-05 24:00", datetime(2026, 3, 6)),
         ("25/12/2026", datetime(2026, 12, 25)),
         ("46086.5", datetime(2026, 3, 5, 12)),
+        ("二〇二六年三月五日下午三点半", datetime(2026, 3, 5, 15, 30)),
+        ("贰零贰陆年叁月伍日", datetime(2026, 3, 5)),
+        ("2026年3月5日（星期四）", datetime(2026, 3, 5)),
+        ("2026-03-05 周四 9:32", datetime(2026, 3, 5, 9, 32)),
+        ("'21.3.5", datetime(2021, 3, 5)),
+        ("'2026-03-05", datetime(2026, 3, 5)),
+        ("21.3.5", datetime(2021, 3, 5)),
+        ("21-3-5 10:20", datetime(2021, 3, 5, 10, 20)),
+        ("26-03-05 10:20:33", datetime(2026, 3, 5, 10, 20, 33)),
+        ("3/25/26", datetime(2026, 3, 25)),
+        ("26年元月5日", datetime(2026, 1, 5)),
         (date(2026, 3, 5), datetime(2026, 3, 5)),
     ],
 )
 def test_times_that_sheets_hold(cell, when) -> None:
     assert read_time(cell) == (when, "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "when", "code"),
+    [
+        ("二零二五年十二月", datetime(2025, 12, 31), ""),
+        ("2026年2月底前", datetime(2026, 2, 28), ""),
+        ("26年9月前", datetime(2026, 9, 30), ""),
+        ("2026年底前", datetime(2026, 12, 31), ""),
+        ("2026-03-05前", datetime(2026, 3, 5), ""),
+        ("十二月三十一日前", datetime(2026, 12, 31), "year_taken"),
+        ("1月底", datetime(2027, 1, 31), "year_taken"),
+        ("4月28日", datetime(2026, 4, 28), "year_taken"),  # two weeks ago: a late reply
+        ("2月29日", datetime(2028, 2, 29), "year_taken"),
+        ("2026-03-05 15:20", datetime(2026, 3, 5, 15, 20), ""),
+        ("3.5", None, "date_without_year"),
+        ("15", None, "duration_not_date"),
+        ("2026", None, "duration_not_date"),
+        ("13月", None, "impossible_date"),
+        ("待定", None, "unreadable_date"),
+    ],
+)
+def test_deadlines_may_name_a_month_or_leave_out_their_year(cell, when, code) -> None:
+    assert read_deadline(cell, after=date(2026, 5, 11)) == (when, code)
+
+
+def test_a_deadline_without_year_and_without_other_times_is_left_empty() -> None:
+    assert read_deadline("12月底前") == (None, "date_without_year")
 
 
 @pytest.mark.parametrize("cell", ["是", " Y ", "1", 1, 1.0, True, "√", "TRUE", "紧急", "ｙｅｓ"])

@@ -5,13 +5,15 @@ from __future__ import annotations
 DIGITS = {
     char: value
     for value, chars in enumerate(
-        ("零〇○O", "一壹元", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+        ("零〇○O0", "一壹元", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
     )
     for char in chars
 }
 UNITS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "佰": 100, "千": 1000}
 #: For patterns: any character of a Chinese number.
-NUMERAL = "零〇○一二两三四五六七八九十百"
+NUMERAL = "零〇○一二两三四五六七八九十百廿卅"
+#: The same with those of cheques (壹贰叁) and 千: what a date in a cell may be written in.
+FIGURES = NUMERAL + "千壹贰叁肆伍陆柒捌玖拾佰"
 
 
 def number(text: str) -> int | None:
@@ -42,3 +44,9 @@ def year_number(text: str) -> int | None:
     if value < 100 and len(text.strip()) == 2:
         value += 2000
     return value if 1900 <= value <= 2099 else None
+
+
+def short_year(figures: int, latest: int) -> int | None:
+    """The year of 1980 to `latest` that ends in two `figures`, None where there is none."""
+    years = (century + figures for century in (1900, 2000))
+    return max((year for year in years if 1980 <= year <= latest), default=None)

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from wenxiao.recognition.numerals import NUMERAL, number, year_number
+from wenxiao.recognition.numerals import NUMERAL, number, short_year, year_number
 
 DATA = Path(__file__).parent / "data"
 
@@ -177,11 +177,14 @@ class Signature:
 
 # A date followed by nothing, or by the beginning of another reply pasted after it.
 _SIGNED = re.compile(
-    r"(?P<year>(?:19|20)\d\d|[二2][〇○零0O][一二12][〇○零一二三四五六七八九\d])\s{0,2}[年.\-/－—]\s{0,2}"
+    r"['’‘]?(?P<year>(?:19|20)\d\d|[二2][〇○零0O][一二12][〇○零一二三四五六七八九\d]"
+    rf"|(?<![\d./\-－—{NUMERAL}])(?:\d\d|[一二][〇○零0O一二三四五六七八九]|廿[一二三四五六七八九]))\s{{0,2}}[年.\-/－—]\s{{0,2}}"
     rf"(?P<month>\d{{1,2}}|[{NUMERAL}元]{{1,3}})\s{{0,2}}[月.\-/－—]\s{{0,2}}"
     rf"(?P<day>\d{{1,2}}|[{NUMERAL}]{{1,4}})\s{{0,2}}[日号]?[)）]?[。.]?"
     r"(?=\s{0,40}(?:$|[“\"「【]?(?:UU|网友|网民|市民|尊敬|亲爱|您好|你好|[A-Z]?\d{0,3}[\u4e00-\u9fff]{0,12}回复[：:])))"
 )
+#: The last year that two figures under a reply can mean.
+_LATEST = 2039
 _NOT_SIGNED = ("至", "到", "于", "在", "从", "自", "截止", "-", "—", "为", "前", "是")
 #: How far back a signing unit may begin (code points), what ends a stretch before it, and what no unit's name has.
 SIGNER = 60
@@ -224,7 +227,8 @@ def _signers() -> tuple[str, ...]:
 
 
 def _date(year: str, month: str, day: str) -> date | None:
-    numbers = year_number(year), number(month), number(day)
+    short = number(year) if len(year) == 2 else None
+    numbers = year_number(year) if short is None else short_year(short, _LATEST), number(month), number(day)
     try:
         return date(*numbers) if None not in numbers else None  # type: ignore[arg-type]
     except ValueError:

@@ -313,3 +313,80 @@ def test_whatever_is_written_phrases_are_in_place_and_past_ones_flagged(text: st
 def test_no_text_and_no_day_breaks_it(text: str, reference: date) -> None:
     for phrase in times(text, reference):
         assert phrase.text == text[phrase.start : phrase.end]
+
+
+DAYS = st.dates(date(2010, 1, 1), date(2035, 12, 31))
+SIGNS = "〇一二三四五六七八九"
+
+
+def in_chinese(figure: int) -> str:
+    """1 to 99 as it is spoken: 十五, 二十."""
+    tens, ones = divmod(figure, 10)
+    return ("" if tens < 2 else SIGNS[tens]) + ("十" if tens else "") + (SIGNS[ones] if ones else "")
+
+
+def spelt(figures: int, zero: str = "〇") -> str:
+    """Figure by figure: 二〇二六, 二六."""
+    return "".join(SIGNS[int(figure)] for figure in f"{figures:02d}").replace("〇", zero)
+
+
+WRITTEN = {
+    "full": lambda d: f"{spelt(d.year)}年{in_chinese(d.month)}月{in_chinese(d.day)}日",
+    "zero": lambda d: f"{spelt(d.year, '零')}年{in_chinese(d.month)}月{in_chinese(d.day)}日",
+    "circle": lambda d: f"{spelt(d.year, '○')}年{in_chinese(d.month)}月{in_chinese(d.day)}日",
+    "two figures": lambda d: f"{d.year % 100:02d}年{d.month}月{d.day}日",
+    "marked": lambda d: f"'{d.year % 100:02d}年{d.month}月{d.day}日",
+    "dots": lambda d: f"'{d.year % 100:02d}.{d.month}.{d.day}",
+    "two signs": lambda d: f"{spelt(d.year % 100)}年{in_chinese(d.month)}月{in_chinese(d.day)}日",
+    "mixed": lambda d: f"{d.year}年{in_chinese(d.month)}月{d.day}日",
+}
+
+
+@given(DAYS, st.sampled_from(sorted(WRITTEN)), st.sampled_from(["", "前", "之前"]), REFERENCES)
+def test_a_day_is_read_whatever_its_figures(day: date, way: str, suffix: str, reference: date) -> None:
+    if abs(day.year - reference.year) > 9 or (way == "two signs" and not 10 <= day.year % 100 < 30):
+        return
+    assert due(f"预计于{WRITTEN[way](day)}{suffix}完工", reference) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("26年9月底前", date(2026, 9, 30)),
+        ("27年一季度", date(2027, 3, 31)),
+        ("27年春节前", date(2027, 2, 5)),
+        ("26年年底前", date(2026, 12, 31)),
+        ("26.9.5前", date(2026, 9, 5)),
+        ("98年9月", date(1998, 9, 30)),
+        ("十二月卅一日前", date(2026, 12, 31)),
+        ("廿七年三月前", date(2027, 2, 28)),
+    ],
+)
+def test_years_of_two_figures(text: str, day: date) -> None:
+    assert due(text) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "十里河路",
+        "三里河社区",
+        "三月三歌会",
+        "九月九",
+        "农历八月十五前",
+        "五一路",
+        "国庆新村",
+        "26年",
+        "26年前",
+        "十多年前",
+        "第26年9月",
+        "共26年3月",
+        "26年9个月",
+        "附表26.9.5",
+        "版本1.26.9.5前",
+        "60年9月",
+        "26.13.5前",
+    ],
+)
+def test_what_could_be_another_day_or_none_is_not_read(text: str) -> None:
+    assert times(text) == []

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any, get_type_hints
 
-from wenxiao.orders.intake import values
+from wenxiao.orders.intake import times, values
 from wenxiao.orders.intake.cells import Cell, Flaw, Nested, Row, is_blank
 from wenxiao.orders.intake.characters import clean_text, is_broken
 from wenxiao.orders.intake.evaluations import Evaluations
@@ -34,6 +34,11 @@ _LOST = ("number_lost_digits", "scientific_number")
 #: Fields whose cells no report shows, not even masked.
 _PERSONS = ("caller", "phone", "address")
 _READABLE = ("title", "content", "reply", "handling")
+#: Fields that say until when, and the times from the first known of which on their next occurrence is meant.
+_DEADLINES = {
+    "due_at": ("dispatched_at", "called_at"),
+    "planned_finish": ("replied_at", "closed_at", "dispatched_at", "called_at"),
+}
 
 
 @dataclass(slots=True)
@@ -76,10 +81,10 @@ def _readers(origin: Origin) -> dict[str, _Reader]:
         kinds = getattr(hint, "__args__", (hint,))
         if name in _NUMBER_TEXTS:
             readers[name] = partial(values.read_number_text, exact=origin.exact_numbers)
+        elif name in _DEADLINES:
+            readers[name] = partial(times.read_deadline, date1904=origin.date1904)
         elif datetime in kinds:
-            readers[name] = partial(values.read_time, date1904=origin.date1904)
-        elif date in kinds:
-            readers[name] = partial(values.read_date, date1904=origin.date1904)
+            readers[name] = partial(times.read_time, date1904=origin.date1904)
         elif bool in kinds:
             readers[name] = values.read_flag
         elif int in kinds:
@@ -100,10 +105,11 @@ class RowReader:
         self._origin, self._limits, self._seen = origin, limits, seen
         self._names = {c.index: c.name for c in layout.columns}
         readers = _readers(origin)
+        # Deadlines last: what names no year is told by the other times of its row.
         self._fields = [
-            (name, places, readers[name], isinstance(getattr(Order(), name), str))
-            for name, places in layout.places.items()
-            if places != layout.levels and name in readers
+            (name, layout.places[name], readers[name], isinstance(getattr(Order(), name), str))
+            for name in sorted(layout.places, key=lambda name: name in _DEADLINES)
+            if layout.places[name] != layout.levels and name in readers
         ]
         self._levels = layout.levels
         rule = load_data("headers.toml")["levels"]
@@ -274,6 +280,8 @@ class RowReader:
             if cell is None:
                 continue
             value, code = read(cell)
+            if name in _DEADLINES:
+                value, code = self._deadline(order, name, (cell, value, code))
             if code:
                 shown = "" if name in _PERSONS else cell
                 warnings.append(place.problem(code, self._names[column], cell=shown))
@@ -288,6 +296,18 @@ class RowReader:
             joined = self._join.join(filter(None, texts))
             setattr(order, self._level_field, self._clean(joined, place, self._levels[0], warnings))
         return lost
+
+    def _deadline(
+        self, order: Order, name: str, read: tuple[Cell, Any, str]
+    ) -> tuple[date | datetime | None, str]:
+        """The deadline, in the order's own year where the cell names none."""
+        cell, value, code = read
+        if code == "date_without_year":
+            known = (getattr(order, other) for other in _DEADLINES[name])
+            after = next((when.date() for when in known if when), None)
+            value, code = times.read_deadline(cell, self._origin.date1904, after)
+        is_day = name == "planned_finish" and isinstance(value, datetime)
+        return (value.date() if is_day else value), code
 
     def _evaluate(self, text: str, place: Place, column: int, warnings: list[Problem]) -> str:
         """The text of an evaluation column with its figure in words, else the text as it is."""

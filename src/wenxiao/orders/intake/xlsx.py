@@ -16,7 +16,7 @@ from wenxiao.orders.intake.cells import Cell, Flaw, Row
 from wenxiao.orders.intake.limits import Limits
 from wenxiao.orders.intake.merges import Merges, find_merges
 from wenxiao.orders.intake.strings import SharedStrings, unescape
-from wenxiao.orders.intake.values import read_time, serial_to_datetime
+from wenxiao.orders.intake.times import read_time, serial_to_datetime
 
 # Number formats without a format code that are dates: ECMA-376 part 1, 18.8.30, with those of zh-CN.
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}

@@ -103,7 +103,9 @@ def _read(text: str, end: int, reading: Reading) -> TimePhrase | None:
 _Handler = Callable[[Reading, TimePhrase], TimePhrase | None]
 _HANDLERS: tuple[tuple[str, _Handler], ...] = (
     ("iso", named.iso),
+    ("shortiso", named.short_iso),
     ("year", named.year),
+    ("short", named.short),
     ("rest", named.rest),
     ("work", relative.workdays),
     ("span", relative.span),

@@ -19,6 +19,7 @@ from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
 from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.commitments.words import default_words
+from wenxiao.recognition.numerals import NUMERAL, number, short_year, year_number
 from wenxiao.recognition.schema import Commitment
 from wenxiao.recognition.text import normalise
 
@@ -65,14 +66,24 @@ def find_many(
     return found
 
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s?年|[-./]\d)")
+_YEAR = re.compile(
+    rf"(?<!\d)(?:(?:19|20)\d\d(?=\s?年|[-./]\d)|\d\d(?=\s?年\s?[\d{NUMERAL}元]{{1,3}}\s?月|[./-]\d{{1,2}}[./-]\d))"
+    rf"|(?<![{NUMERAL}])[一二](?:[〇○零O0一二三四五六七八九]|[〇○零O九0][〇○零O一二三四五六七八九]{{2}})(?=\s?年)"
+)
+#: The last year that two figures can mean where no day is known.
+_LATEST = 2039
 
 
 def stand_in(text: str) -> date:
     """A day to read a reply by whose day is not known: the eve of the last year that it names, so that what it says
     of that year is still to come."""
-    years = [int(match[0]) for match in _YEAR.finditer(text)]
-    return date(max(years, default=2000) - 1, 12, 31)
+    years = [_year(match[0]) for match in _YEAR.finditer(text)]
+    return date(max((year for year in years if year), default=2000) - 1, 12, 31)
+
+
+def _year(figures: str) -> int | None:
+    short = number(figures) if len(figures) == 2 else None
+    return year_number(figures) if short is None else short_year(short, _LATEST)
 
 
 def _blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str, date]]]:

@@ -17,13 +17,35 @@ from wenxiao.recognition.commitments.reading import (
     from_period,
     hanging,
 )
-from wenxiao.recognition.numerals import number, year_number
+from wenxiao.recognition.numerals import number, short_year, year_number
 
 
 def iso(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
     year, month, day = (int(part) for part in re.split(r"[-./]", reading.match["iso"]))
     phrase.explicit = phrase.absolute = True
     return from_period(reading, phrase, periods.of_day(year, month, day))
+
+
+def short_iso(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
+    """'26.9.5, 26.9.5前."""
+    figures, month, day = (int(part) for part in re.split(r"[-./]", reading.match["shortiso"]))
+    year = _short_year(figures, reading)
+    phrase.explicit = phrase.absolute = True
+    return None if year is None else from_period(reading, phrase, periods.of_day(year, month, day))
+
+
+def short(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:
+    """26年9月5日, 二六年底: what two figures cannot mean near the day of the reply is not read."""
+    figures = number(reading.match["short"])
+    year = None if figures is None else _short_year(figures, reading)
+    if year is None:
+        return None
+    phrase.explicit = phrase.absolute = True
+    return _within_year(reading, phrase, year, reading.match["ofshort"].strip())
+
+
+def _short_year(figures: int, reading: Reading) -> int | None:
+    return short_year(figures, reading.reference.year + reading.settings.longest_days // 365)
 
 
 def year(reading: Reading, phrase: TimePhrase) -> TimePhrase | None:

@@ -31,6 +31,7 @@ class Settings:
     longest_days: int
     review_days: int
     festivals: dict[str, str]
+    named_after: tuple[str, ...]
     seasons: dict[str, Season]
     fuzzy: tuple[str, ...]
     condition_open: tuple[str, ...]
@@ -73,6 +74,7 @@ class Settings:
             longest_days=raw["longest_days"],
             review_days=raw["review_days"],
             festivals={word: row["name"] for row in raw["festival"] for word in row["words"]},
+            named_after=tuple(raw["named_after"]["words"]),
             seasons={word: _season(row) for row in raw["season"] for word in row["words"]},
             fuzzy=tuple(raw["fuzzy"]["words"]),
             condition_open=tuple(raw["conditional"]["open"]),
