@@ -117,6 +117,23 @@ def test_what_the_caller_says_after_closing_counts(said):
     assert fired(callback=said) == ["callback_not_done"]
 
 
+@pytest.mark.parametrize(
+    ("said", "signals"),
+    [
+        ("没有问题了，谢谢。", ["callback_done"]),
+        ("来电人表示没有再出现噪音，对处理结果满意。", ["callback_done"]),
+        ("以前没人管，打完电话第二天就修好了。", ["callback_done"]),
+        ("本单位电话回访，来电人说已经处理好了。", ["callback_done_by_unit"]),
+        ("问题没有得到解决，只打了个电话。", ["callback_not_done"]),
+        ("对处理结果不满意。", ["callback_not_done"]),
+        ("两次拨打无人接听。", []),
+        ("谢谢，再见。", []),
+    ],
+)
+def test_a_call_back_is_read_by_what_it_denies(said, signals):
+    assert fired(callback=said) == signals
+
+
 def test_a_date_that_has_passed_is_no_deadline_for_a_plan():
     reply = "我局2025年6月维修过一次，下一步将更换管道。"
     assert "plan_undated" in fired(reply=reply, replied_at=datetime(2026, 5, 11))

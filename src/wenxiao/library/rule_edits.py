@@ -42,6 +42,7 @@ from wenxiao.recognition.edits import (
 from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.learning import Policy
 from wenxiao.recognition.lexicon import unedited
+from wenxiao.recognition.model import fitted_signals
 from wenxiao.recognition.settings import Settings
 from wenxiao.units.models import User
 
@@ -78,8 +79,11 @@ def rule_sections(file: str, edits: Edits | None = None) -> list[Section]:
     if file not in rule_files():
         raise ValidationError(_("没有这组规则"))
     found = sections(apply(_plain(file), (current_edits() if edits is None else edits).get(file, {})))
-    # The weight of a signal in the texts is the model's to say; it is not in the file that is read.
-    return [replace(s, values=_without_weight(s.values)) for s in found] if file == "signals.toml" else found
+    if file != "signals.toml":
+        return found
+    # Where the model was fitted on a signal, its weight is the model's to say, not the file's.
+    fitted = fitted_signals()
+    return [replace(s, values=_without_weight(s.values)) if s.name in fitted else s for s in found]
 
 
 def _without_weight(values: Mapping[str, Value]) -> dict[str, Value]:

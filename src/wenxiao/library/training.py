@@ -241,7 +241,7 @@ def _content(said: Figures) -> dict[str, Any]:
 
 def _learned(fitted: Adjustment, engine: Engine) -> list[dict[str, Any]]:
     """Each signal whose weight moves, the largest move first; `before` where its weight was set by hand."""
-    columns = engine.column_signals.signals
+    columns = {**engine.by_hand, **engine.column_signals.signals}
     rows = [
         {"signal": name, "added": value, "before": columns[name].prior if name in columns else None}
         for name, value in fitted.signals.items()

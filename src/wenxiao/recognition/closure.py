@@ -53,7 +53,7 @@ def closure_class(
     """One of `CLASSES`, for the log-odds `logit`. A dated promise makes an unresolved closing staged; mere forwarding never
     does.
 
-    The class says what the reply is. A rating, a later call or another column may make it likely that nothing was
+    The class says what the reply is. A rating, a call-back, a later call or a column may make it likely that nothing was
     done; it does not turn a reply that tells of a result into a closing on paper. Where only such columns, or only
     the shortness of the reply, speak against its result, it cannot be told. The unit's own "not final" can: then the
     closing is staged.
@@ -80,14 +80,14 @@ def _is_resolved(logit: float) -> bool:
 
 
 def _from_columns(evidence: list[Evidence]) -> float:
-    """What columns, the process and other orders added: evidence without a place in a text."""
-    return sum(e.weight for e in evidence if e.start is None)
+    """What columns, the call-back, the process and other orders added: not what the unit wrote."""
+    return sum(e.weight for e in evidence if not e.is_of_text)
 
 
 def _only_says_done(evidence: list[Evidence]) -> bool:
     """Whether the reply states or shows a result, and no named signal of its texts speaks against it."""
     return any(e.signal in RESULT for e in evidence) and not any(
-        e.weight > 0 and e.start is not None and e.signal not in FROM_BREVITY for e in evidence
+        e.weight > 0 and e.is_of_text and e.signal not in FROM_BREVITY for e in evidence
     )
 
 

@@ -35,6 +35,7 @@ class Thresholds:
     escape_orders: int
     flurry_orders: int = 10
     flurry_ratio: float = 4.0
+    further_share: float = 0.4
 
 
 def _with(signal: Signal, learned: Mapping[str, float]) -> Signal:
@@ -47,9 +48,8 @@ class ColumnSignals:
     def __init__(self, override: Path | None = None, learned: Mapping[str, float] | None = None) -> None:
         """`learned` is what verdicts add to the weights that are set by hand."""
         data = read_data("columns.toml", override)
-        self.signals: dict[str, Signal] = {
-            row["name"]: _with(read_signal(row), learned or {}) for row in data["signal"]
-        }
+        self.by_hand: dict[str, Signal] = {row["name"]: read_signal(row) for row in data["signal"]}
+        self.signals = {name: _with(signal, learned or {}) for name, signal in self.by_hand.items()}
         self.evaluation = load_evaluation(override)
         self._escape: tuple[str, ...] = tuple(data["values"]["escape"])
         self.thresholds = Thresholds(**data["thresholds"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from wenxiao.calendars import Calendar
+from wenxiao.recognition.afterwards import CallersWord
 from wenxiao.recognition.closure import KINDS, MissingEvidence, closure_class, probability, readable
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.commitments import commitments_of_many
@@ -32,7 +33,7 @@ from wenxiao.recognition.schema import (
     findings_to_batch,
 )
 from wenxiao.recognition.settings import Settings
-from wenxiao.recognition.signals import TextSignals
+from wenxiao.recognition.signals import Signal, TextSignals
 
 #: Signals of one order that make it a repeat (多次来电); a third, `repeat_earlier`, needs the whole collection.
 REPEAT = frozenset({"repeat_marked", "repeat_said"})
@@ -65,6 +66,14 @@ class Engine:
         self.repeats = RepeatWords(settings.data)
         self.demands = DemandReader(settings.data)
         self.model = Model.load(settings.model)
+        self.by_hand = self._by_hand()
+        share = self.column_signals.thresholds.further_share
+        self.callers_word = CallersWord(self.by_hand, learned(settings), share)
+
+    def _by_hand(self) -> dict[str, Signal]:
+        """The signals that weigh what their data file says: of columns, and of words where the model was not fitted on them."""
+        words = {n: s for n, s in self.text_signals.signals.items() if n not in self.model.fitted}
+        return {**self.column_signals.by_hand, **words}
 
     def read_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """`ORDERS` in, `FINDINGS` out, row for row."""
@@ -90,11 +99,14 @@ class Engine:
     def _finding(self, read: _Read) -> Finding:
         order, commitments = read.order, read.commitments
         columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
-        signals = _weighed(read.signals, read.scores)
+        columns += [e for e in read.signals if not e.is_of_text]
+        self.callers_word.weigh(columns)
+        signals = _weighed([e for e in read.signals if e.is_of_text], read.scores)
+        logit = read.scores.logit + self._unfitted(signals)
         columns += self.repeats.read(order)
         texts = signals + self._unnamed(signals, read.scores.wording)
         # Without a reply the model has nothing to weigh: the columns alone speak.
-        logit = self._adjusted(texts, read.scores.logit) if _answered(order) else 0.0
+        logit = self._adjusted(texts, logit) if _answered(order) else 0.0
         evidence = texts + columns
         logit += sum(e.weight for e in columns)
         finding = Finding(
@@ -129,6 +141,13 @@ class Engine:
             weight = evidence.weight * self.adjustment.scale + more.pop(evidence.signal, 0.0)
             evidence.weight = round(weight, 3)
         return self.adjustment.text_logit(logit, (e.signal for e in texts))
+
+    def _unfitted(self, signals: list[Evidence]) -> float:
+        """What the signals add that an administrator wrote and the model was not fitted on: the weight in their file."""
+        new = {e.signal: e for e in reversed(signals) if e.signal not in self.model.fitted}
+        for name, first in new.items():
+            first.weight = self.by_hand[name].prior
+        return sum(e.weight for e in new.values())
 
     def _unnamed(self, signals: list[Evidence], wording: list[Evidence]) -> list[Evidence]:
         """The clauses whose wording no signal names. What a clause adds goes to the first signal that fires in it and

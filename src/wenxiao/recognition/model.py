@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from math import exp
 from pathlib import Path
@@ -57,8 +58,21 @@ class Scores:
     how: dict[str, float] = field(default_factory=dict)
 
 
+@cache
+def fitted_signals(path: Path | None = None) -> frozenset[str]:
+    """`Model.fitted` of a model file, without making the model."""
+    return frozenset(_content(path)["signals"])
+
+
+def _content(path: Path | None) -> dict[str, Any]:
+    source = path or files("wenxiao.recognition") / "data" / "model.json"
+    content: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return content
+
+
 class Model:
-    """A trained model, read from its file once. Safe to share between threads."""
+    """A trained model, read from its file once. Safe to share between threads. `fitted` are the signals that it has a weight
+    for; every other one weighs what its data file says."""
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.name: str = content["name"]
@@ -70,13 +84,13 @@ class Model:
         self._stacks = {name: Stack(part) for name, part in content["stacks"].items()}
         self._last: dict[str, dict[str, float]] = content["last"]
         self._signals: dict[str, float] = content["signals"]
+        self.fitted = frozenset(self._signals)
         self._thresholds: dict[str, float] = content["thresholds"]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Model:
         """The model in `path`, or the one that comes with the package."""
-        source = path or files("wenxiao.recognition") / "data" / "model.json"
-        return cls(json.loads(source.read_text(encoding="utf-8")))
+        return cls(_content(path))
 
     def read(self, order: Order, signals: Sequence[Evidence], commitments: Sequence[Commitment]) -> Scores:
         """What the model says of one order."""

@@ -156,6 +156,12 @@ class Evidence:
     text: str
     weight: float = 0.0
 
+    @property
+    def is_of_text(self) -> bool:
+        """Whether it stands in what was asked and answered, and not in a column, another order or the caller's word
+        afterwards."""
+        return self.start is not None and self.field != "callback"
+
 
 @dataclass(slots=True)
 class Commitment:

@@ -37,7 +37,8 @@ class Signal:
     """One named, versioned rule. `leans` is the only side its learned weight may take; `prior` is in log-odds.
 
     `undated`: a hit beside a stated date does not count. `longest`: it speaks only in texts of at most so many code
-    points, white space left out. `instead_of`: where it speaks, the signal of this name does not.
+    points, white space left out. `instead_of`: where it speaks, the signal of this name does not. `says`: whose word it is
+    ("caller": his judgement afterwards, see `afterwards`).
     """
 
     name: str
@@ -53,6 +54,7 @@ class Signal:
     undated: bool = False
     longest: int | None = None
     instead_of: str = ""
+    says: str = ""
 
 
 def read_signal(row: dict[str, Any]) -> Signal:
@@ -62,8 +64,8 @@ def read_signal(row: dict[str, Any]) -> Signal:
 
 
 #: The word lists of a signal: what makes it speak; what silences it in the sentence, in the clause, at the head of the
-#: clause, anywhere in the text.
-LISTS = ("any", "unless", "unless_clause", "unless_opens", "unless_text")
+#: clause, anywhere in the text; what must stand somewhere in the text as well.
+LISTS = ("any", "unless", "unless_clause", "unless_opens", "unless_text", "only_with")
 
 
 def _lists(rows: list[dict[str, Any]]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -95,6 +97,7 @@ class TextSignals:
             )
             for name in {name for signal in self.signals.values() for name in signal.fields}
         }
+        self._needs = {f"{name}/only_with" for name in self.signals if lists[name]["only_with"]}
         self._conventions = Conventions(default_calendar(), default_settings())
 
     def read(self, order: Order) -> list[Evidence]:
@@ -118,6 +121,9 @@ class TextSignals:
             if f"{signal.name}/any" not in hits or f"{signal.name}/unless_text" in hits:
                 continue
             if signal.longest is not None and length > signal.longest:
+                continue
+            needed = f"{signal.name}/only_with"
+            if needed in self._needs and needed not in hits:
                 continue
             for start, end in _spoken(signal.name, hits, place):
                 if not (signal.undated and self._dated(place.around(start, end), day())):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -139,6 +140,19 @@ def test_an_outcome_teaches_only_what_was_written_before_it(shipped: Engine) -> 
     told = Order(**{**{f: getattr(ORDER, f) for f in ORDER.__slots__}, "resolved": "未解决"})
     case = case_of(Target("N1", True, 0.3, START, is_outcome=True), shipped.read(told))
     assert case.columns == () and "only_forwarded" in case.texts
+
+
+def test_the_call_back_is_not_learned_from_where_it_tells_the_answer(shipped: Engine) -> None:
+    told = replace(ORDER, callback="问题仍未解决，没人来过。", satisfaction="不满意")
+    outcome, verdict = (
+        case_of(Target("N1", True, 1.0, START, is_outcome=known), shipped.read(told))
+        for known in (True, False)
+    )
+    assert outcome.text == pytest.approx(case_of(outcome.target, shipped.read(ORDER)).text, abs=0.001)
+    assert outcome.columns == () and "callback_not_done" in dict(verdict.columns)
+    learned = Adjustment(shipped.name, 0.7, -0.3, {"callback_not_done": 0.5, "rated_dissatisfied": -0.2})
+    adjusted = Engine(Settings(as_of=date(2026, 11, 24), adjustment=learned))
+    assert adjusted.read(told).logit == pytest.approx(verdict.logit(learned), abs=0.01)
 
 
 def test_figures_count_by_kind_and_unit() -> None:

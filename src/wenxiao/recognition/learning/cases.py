@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wenxiao.recognition.learning.adjustment import Adjustment
-from wenxiao.recognition.schema import TEXT_FIELDS, Finding
-
-#: Text fields that were written before the outcome was known.
-_BEFORE = frozenset(TEXT_FIELDS) - {"callback"}
+from wenxiao.recognition.schema import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +28,8 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Case:
     """`text` is the log-odds that the shipped model reads in the texts, `texts` the signals that fired in them;
-    `columns` are the column and collection signals, one entry for each time that one fired, with the weights set by
-    hand, before anything was learned. Where nothing was answered the columns speak alone.
+    `columns` are the signals of columns, the call-back and the collection, one entry for each time that one fired, with the
+    weights set by hand, before anything was learned. Where nothing was answered the columns speak alone.
     """
 
     target: Target
@@ -52,15 +49,12 @@ class Case:
 
 
 def case_of(target: Target, finding: Finding) -> Case:
-    """The case of a finding that was made without any adjustment. Evidence without a place in a text comes from
-    columns or the collection; it is left out where it would tell the answer.
+    """The case of a finding that was made without any adjustment. Columns, the call-back and the collection are left out
+    where they would tell the answer.
     """
-    columns = tuple((e.signal, e.weight) for e in finding.evidence if e.start is None)
+    columns = tuple((e.signal, e.weight) for e in finding.evidence if not e.is_of_text)
     texts = {
-        e.signal
-        for e in finding.evidence
-        if e.start is not None and e.signal != "wording" and "/" not in e.signal
-        if e.field in _BEFORE or not target.is_outcome
+        e.signal for e in finding.evidence if e.is_of_text and e.signal != "wording" and "/" not in e.signal
     }
     text = finding.logit - sum(weight for _, weight in columns)
     answered = all(e.signal != "no_reply" for e in finding.evidence)

@@ -86,7 +86,8 @@ def _table(cases: Sequence[Case], leans: Mapping[str, str]) -> _Table:
         for name, weight in case.columns:
             if name in at:
                 x[row, at[name]] += 1.0
-                shipped[at[name] - 2] = weight
+                known = shipped[at[name] - 2]
+                shipped[at[name] - 2] = weight if not known else min(known, weight, key=abs)
     up = np.array([leans[name] == "unresolved" for name in names], dtype=bool)
     free = np.array([-0.9, -np.inf]), np.array([4.0, np.inf])
     return _Table(
