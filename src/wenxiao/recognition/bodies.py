@@ -6,6 +6,7 @@ wins, and a word of the guard list (人民政府 holds 民政, 联合村 holds �
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,6 +56,9 @@ class BodyNames:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._suffixes = tuple(sorted(data["suffixes"], key=len, reverse=True))
+        self._suffixes_by: dict[str, list[str]] = {}
+        for suffix in self._suffixes:
+            self._suffixes_by.setdefault(suffix[:1], []).append(suffix)
         self._alone = frozenset(data["alone"])
         self._levels = {char: level for level, chars in data["levels"].items() for char in chars}
         self._area = data["area"]
@@ -70,22 +74,22 @@ class BodyNames:
         hits = self._lexicon.find(text)
         if not hits:
             return Named([], [], [], [])
-        guards = hits.pop("guard", [])
-        hits = {name: _outside(places, guards) for name, places in hits.items()}
-        pieces = clauses(text)
-        starts = [start for start, _ in pieces]
-
-        def clause(place: int) -> int:
-            return bisect_right(starts, place) - 1
-
-        passive = {clause(h.start) for h in hits.pop("passive", [])}
-        joint, own, several = (hits.pop(name, []) for name in ("joint", "own", "several"))
+        guards = hits.pop("guard", None)
+        if guards:
+            hits = _outside(hits, guards)
+        passive, joint, own, several = (hits.pop(name, []) for name in ("passive", "joint", "own", "several"))
         found = [b for name, places in hits.items() for h in places for b in self._body(text, name, h)]
+        bodies = list(_joined(_longest(found)))
+        # Most texts name no body, or nothing that makes one passive: then no clause is looked for.
+        if not (passive and (bodies or joint)):
+            return Named(bodies, joint, own, several)
+        starts = [start for start, _ in clauses(text)]
+        silent = {bisect_right(starts, h.start) for h in passive}
         bodies = [
-            b if clause(b.start) not in passive else Body(*b.key, b.start, b.end, False)
-            for b in _joined(_longest(found))
+            b if bisect_right(starts, b.start) not in silent else Body(*b.key, b.start, b.end, False)
+            for b in bodies
         ]
-        active = [h for h in joint if clause(h.start) not in passive]
+        active = [h for h in joint if bisect_right(starts, h.start) not in silent]
         return Named(bodies, active, own, several)
 
     def _body(self, text: str, name: str, hit: Hit) -> Iterator[Body]:
@@ -93,7 +97,8 @@ class BodyNames:
             yield from self._town(text, hit)
             return
         stem = text[hit.start : hit.end]
-        follows = next((s for s in self._suffixes if text.startswith(s, hit.end)), "")
+        possible = self._suffixes_by.get(text[hit.end : hit.end + 1], ())
+        follows = next((s for s in possible if text.startswith(s, hit.end)), "")
         whole = bool(follows) or stem.endswith(self._suffixes) or stem in self._alone or _listed(text, hit)
         if whole:
             level, start = self._place(text, hit.start)
@@ -127,9 +132,10 @@ class BodyNames:
         if hit.start - begin > PLACE:
             begin = hit.start - USUAL
         name = text[begin : hit.start]
-        known = any(word in text[begin : hit.end] for word in self._area["not"])
-        follows = text[hit.end : hit.end + 1] in self._area["not_before"]
-        if len(name) >= USUAL and not known and not follows:
+        if len(name) < USUAL or text[hit.end : hit.end + 1] in self._area["not_before"]:
+            return
+        whole = text[begin : hit.end]
+        if not any(word in whole for word in self._area["not"]):
             yield Body("", "town", name, begin, hit.end)
 
 
@@ -141,21 +147,22 @@ def _listed(text: str, hit: Hit) -> bool:
     )
 
 
-def _outside(hits: list[Hit], guards: list[Hit]) -> list[Hit]:
+def _outside(found: dict[str, list[Hit]], guards: list[Hit]) -> dict[str, list[Hit]]:
     """The hits that lie within no guard; guards are in the order of their ends. Of those that end no sooner than a hit,
     the one that starts first decides, so that work grows in line with the number of both."""
     ends = [guard.end for guard in guards]
     firsts = [*accumulate((guard.start for guard in reversed(guards)), min)][::-1]
-    kept = []
-    for hit in hits:
-        at = bisect_left(ends, hit.end)
-        if at == len(ends) or firsts[at] > hit.start:
-            kept.append(hit)
-    return kept
+    firsts.append(sys.maxsize)
+    return {
+        name: [hit for hit in hits if firsts[bisect_left(ends, hit[1])] > hit[0]]
+        for name, hits in found.items()
+    }
 
 
 def _longest(bodies: list[Body]) -> list[Body]:
     """Of names that overlap the longest, in the order of the text."""
+    if len(bodies) < 2:
+        return bodies
     kept: list[Body] = []
     for body in sorted(bodies, key=lambda b: (b.start - b.end, b.start)):
         at = bisect_left(kept, body.start, key=lambda b: b.start)

@@ -57,7 +57,9 @@ class CrossingWords:
         found = _Found()
         for name in TEXTS:
             found.add(name, getattr(order, name), self._names)
-        named = [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()]
+        named = (
+            [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()] if order.co_units else []
+        )
         stated = order.is_joint if order.is_joint is not None else (True if named else None)
         across = found.across()
         if named:
@@ -103,17 +105,18 @@ class _Found:
 
     def add(self, name: str, text: str, names: BodyNames) -> None:
         """The bodies of one text."""
+        if not text:
+            return
         read = names.find(text)
         self._texts.append((name, text, read))
         self.joint = self.joint or bool(read.joint)
         kept = [b for b in read.bodies if b.acts or not self._acting_only]
         for body in kept:
-            known = {key for key in self._bodies if key[0] == body.department and key[2] == body.area}
-            if not body.level and known:
+            if not body.level and any(k[0] == body.department and k[2] == body.area for k in self._bodies):
                 continue  # 住建局 after 县住建局 is the same one
             self._bodies.pop((body.department, "", body.area), None)  # and so is 县住建局 after 住建局
             self._bodies.setdefault(body.key, _evidence("body", name, text, body.start, body.end))
-        if self._own is None and kept and name in TEXTS:
+        if self._own is None and kept and read.own and read.joint and name in TEXTS:
             self._own = next(_own(name, text, read, kept), None)
 
     def words(self, *lists: str) -> None:

@@ -6,7 +6,6 @@ Words are data (`data/enforcement.toml`). Whether the order is an enforcement or
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -55,7 +54,7 @@ class EnforcementWords:
         self._acts = Lexicon({row["name"]: row["any"] for row in data["act"]})
         # One pass over each text for all that the model counts in it.
         own = {"field": [word for row in data["field"] for word in row["any"]]}
-        acts = {"act": [word for row in data["act"] for word in row["any"]]}
+        acts = {f"act/{row['name']}": row["any"] for row in data["act"]}
         weak = {"weak": [word for row in data["field"] for word in row.get("weak", [])]}
         asks = {name: data[name]["any"] for name in ("asks", "accuses", "enquires")}
         self._in_title = Lexicon(own | weak | asks)
@@ -74,17 +73,18 @@ class EnforcementWords:
         """What the model weighs beside the wording, by `FACTS`: how many different words of each kind there are."""
         title, content = order.title, order.content
         reply = order.reply or order.handling
-        in_title, in_content = _words(self._in_title, title), _words(self._in_content, content)
-        in_reply = _words(self._in_reply, reply)
+        in_title, in_content = self._in_title.find(title), self._in_content.find(content)
+        in_reply = self._in_reply.find(reply)
+        acts = len(in_reply) - ("field" in in_reply)
         return [
-            float(len(in_title["field"])),
-            float(len(in_content["field"])),
-            float(len(in_reply["field"])),
-            float(len(in_title["weak"])),
-            float(len(self._acts.find(reply))) if "act" in in_reply else 0.0,
-            float(len(in_title["asks"] | in_content["asks"])),
-            float(len(in_title["accuses"])),
-            float(bool(in_title["enquires"])),
+            float(len(_words(in_title, "field", title))),
+            float(len(_words(in_content, "field", content))),
+            float(len(_words(in_reply, "field", reply))),
+            float(len(_words(in_title, "weak", title))),
+            float(acts),
+            float(len(_words(in_title, "asks", title) | _words(in_content, "asks", content))),
+            float(len(_words(in_title, "accuses", title))),
+            float("enquires" in in_title),
         ]
 
     def _named(self, order: Order) -> list[str]:
@@ -102,12 +102,9 @@ class EnforcementWords:
             yield Evidence(f"enforcement/{act}", name, start, end, text[start:end])
 
 
-def _words(lists: Lexicon, text: str) -> defaultdict[str, set[str]]:
-    """The different words of each list in a text."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for name, hits in lists.find(text).items():
-        found[name].update(text[h.start : h.end] for h in hits)
-    return found
+def _words(found: dict[str, list[Hit]], name: str, text: str) -> set[str]:
+    """The different words of one list in a text."""
+    return {text[start:end] for start, end in found.get(name, ())}
 
 
 def _most(words: Lexicon, order: Order) -> list[str]:

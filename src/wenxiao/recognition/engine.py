@@ -21,7 +21,7 @@ from wenxiao.recognition.crossing import CrossingDetails, CrossingWords
 from wenxiao.recognition.demands import DemandReader, unanswered
 from wenxiao.recognition.enforcement import EnforcementWords
 from wenxiao.recognition.model import Model, Scores
-from wenxiao.recognition.reference import reference_of
+from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.repeats import RepeatWords
 from wenxiao.recognition.schema import (
     Commitment,
@@ -44,6 +44,7 @@ class _Read:
     """What the parts of the engine read in one order, before it is put together."""
 
     order: Order
+    reference: Reference
     commitments: list[Commitment]
     demands: list[Demand]
     signals: list[Evidence]
@@ -85,15 +86,16 @@ class Engine:
 
     def read_orders(self, orders: Sequence[Order]) -> list[Finding]:
         """The same for many orders, several times faster: wording is weighed for all of them together."""
-        commitments = commitments_of_many(orders, calendar=self.calendar)
+        references = [reference_of(order) for order in orders]
+        commitments = commitments_of_many(orders, calendar=self.calendar, references=references)
         demands = [self.demands.read(order) for order in orders]
         signals = [
-            self.text_signals.read(order) + _unanswered(order, asked)
-            for order, asked in zip(orders, demands, strict=True)
+            self.text_signals.read(order, reference) + _unanswered(order, asked)
+            for order, asked, reference in zip(orders, demands, references, strict=True)
         ]
         crossing = [self.crossing.read(order) for order in orders]
         scores = self.model.read_many(orders, signals, commitments, crossing)
-        read = map(_Read, orders, commitments, demands, signals, crossing, scores)
+        read = map(_Read, orders, references, commitments, demands, signals, crossing, scores)
         return [self._finding(one) for one in read]
 
     def _finding(self, read: _Read) -> Finding:
@@ -119,7 +121,7 @@ class Engine:
             evidence=sorted(evidence, key=lambda e: -abs(e.weight)),
             commitments=commitments,
             demands=read.demands,
-            reference=reference_of(order).day,
+            reference=read.reference.day,
             model=self.name,
         )
         finding.closure_class = closure_class(readable(order, evidence), finding.logit, evidence, commitments)

@@ -8,6 +8,7 @@ regular expression is built from them.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from wenxiao.recognition.edits import overlaid
 
@@ -32,6 +33,10 @@ class Hit(NamedTuple):
     end: int
 
 
+#: Makes a `Hit` from a pair at half the price of calling it.
+_hit = tuple.__new__
+
+
 class _Step(NamedTuple):
     """A piece of one or many terms that begin alike: the step before it (-1: none), whether more follows, and the
     lists that the term it ends is in."""
@@ -40,6 +45,18 @@ class _Step(NamedTuple):
     before: int
     goes_on: bool
     lists: tuple[str, ...]
+
+
+#: Half of a surrogate pair, which no encoding knows: any other character in its place keeps all places.
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def every_hit(automaton: AhoCorasick, text: str) -> list[tuple[int, int, int]]:
+    """Word, start and end of every hit, in the order of their ends, longer ones first."""
+    try:
+        return automaton.find_matches_as_indexes(text, overlapping=True)
+    except UnicodeEncodeError:
+        return automaton.find_matches_as_indexes(_HALVES.sub("\ufffd", text), overlapping=True)
 
 
 class Lexicon:
@@ -57,34 +74,53 @@ class Lexicon:
                 for count in range(1, len(pieces)):
                     owners.setdefault(pieces[:count], [])
                 owners.setdefault(pieces, []).append(name)
-        self._automaton: Any = ahocorasick.Automaton()
-        for piece, steps in _steps(owners).items():
-            # Later pieces first: a piece that is two of one term must not follow upon itself.
-            self._automaton.add_word(piece, (len(piece), tuple(reversed(steps))))
-        if owners:
-            self._automaton.make_automaton()
-        self._empty = not owners
+        # Of each piece: the lists of the terms that it is the whole of; its number where longer ones begin with it,
+        # else -1; and the steps that it takes after other pieces, the latest first: a piece that is two of one term must
+        # not follow upon itself. A plain word, as most are, so costs no look at any step.
+        self._moves: list[tuple[tuple[str, ...], int, tuple[tuple[int, int, tuple[str, ...]], ...]]] = []
+        words = _steps({one: names for one, names in owners.items() if one})
+        for steps in words.values():
+            first = next((step for step in steps if step.before < 0), _Step(-1, -1, False, ()))
+            later = tuple(
+                (step.before, step.number if step.goes_on else -1, step.lists)
+                for step in reversed(steps)
+                if step.before >= 0
+            )
+            self._moves.append((first.lists, first.number if first.goes_on else -1, later))
+        # Two and a half times as fast as pyahocorasick with the lists of signals (60 against 148 us a reply): that one looks
+        # through the several hundred first characters one by one at almost every place.
+        self._automaton = AhoCorasick(
+            list(words), implementation=Implementation.ContiguousNFA, store_patterns=False
+        )
 
     def find(self, text: str) -> dict[str, list[Hit]]:
         """Every hit of every list, by list name, in the order of their ends."""
         found: dict[str, list[Hit]] = {}
-        if self._empty or not text:
+        if not text or not self._moves:
             return found
         waiting: dict[int, Hit] = {}
-        for last, (length, steps) in self._automaton.iter(text):
-            end = last + 1
-            for number, before, goes_on, lists in steps:
-                start = end - length
-                if before >= 0:
+        moves = self._moves
+        for word, start, end in every_hit(self._automaton, text):
+            names, opens, later = moves[word]
+            if later and waiting:
+                for before, goes_on, lists in later:
                     earlier = waiting.get(before)
-                    if earlier is None or not earlier.end <= start <= earlier.end + GAP:
+                    if earlier is None or not earlier[1] <= start <= earlier[1] + GAP:
                         continue
-                    start = earlier.start
-                hit = Hit(start, end)
-                if goes_on:
-                    waiting[number] = hit
-                for name in lists:
-                    found.setdefault(name, []).append(hit)
+                    hit = _hit(Hit, (earlier[0], end))
+                    if goes_on >= 0:
+                        waiting[goes_on] = hit
+                    for name in lists:
+                        found.setdefault(name, []).append(hit)
+            if names or opens >= 0:
+                hit = _hit(Hit, (start, end))
+                if opens >= 0:
+                    waiting[opens] = hit
+                for name in names:
+                    if name in found:
+                        found[name].append(hit)
+                    else:
+                        found[name] = [hit]
         return found
 
 

@@ -50,6 +50,8 @@ class RepeatWords:
 
 
 def _number(name: str, text: str, own: str) -> Iterator[Evidence]:
+    if "号" not in text:  # every form of it has one
+        return
     for match in _NUMBER.finditer(text):
         if match["number"] != own and any(char.isdigit() for char in match["number"]):
             yield Evidence("repeat_said", name, *match.span(), match[0])

@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from wenxiao.recognition.commitments.dates import find_times
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import default_settings
 from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
-from wenxiao.recognition.reference import reference_of
+from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.schema import Evidence, Order
 from wenxiao.recognition.text import clauses, normalise, sentences
 
@@ -98,12 +97,17 @@ class TextSignals:
             for name in {name for signal in self.signals.values() for name in signal.fields}
         }
         self._needs = {f"{name}/only_with" for name in self.signals if lists[name]["only_with"]}
+        self._by_list = {f"{signal.name}/any": signal for signal in self.signals.values()}
         self._conventions = Conventions(default_calendar(), default_settings())
 
-    def read(self, order: Order) -> list[Evidence]:
-        """The signals that fire in an order's texts, in the order of their places, weights still 0."""
-        found = []
-        day = cache(lambda: reference_of(order).day or NO_DAY)
+    def read(self, order: Order, reference: Reference | None = None) -> list[Evidence]:
+        """The signals that fire in an order's texts, in the order of their places, weights still 0. `reference` is that
+        of the order, where the caller has it already."""
+        found: list[Evidence] = []
+
+        def day() -> date:
+            return (reference or reference_of(order)).day or NO_DAY
+
         for name, lexicon in self._lexicons.items():
             text = getattr(order, name)
             if text:
@@ -116,11 +120,10 @@ class TextSignals:
             return []
         place = _Places(text)
         found = {}
-        length = len("".join(text.split()))
-        for signal in self.signals.values():
-            if f"{signal.name}/any" not in hits or f"{signal.name}/unless_text" in hits:
+        for signal in [self._by_list[name] for name in hits if name in self._by_list]:
+            if f"{signal.name}/unless_text" in hits:
                 continue
-            if signal.longest is not None and length > signal.longest:
+            if signal.longest is not None and len("".join(text.split())) > signal.longest:
                 continue
             needed = f"{signal.name}/only_with"
             if needed in self._needs and needed not in hits:

@@ -20,7 +20,8 @@ DATA = Path(__file__).parent / "data"
 
 #: Chinese punctuation that NFKC would turn into its Latin look-alike. Patterns accept both, so it stays as it is.
 KEPT = "，。；：？！（）《》〈〉“”‘’、【】「」『』〔〕—…·～％＋－　\xa0"
-_SENTENCE_END = re.compile(r"[。！？!?；;\n\r]+|…+")
+# Begins with one set of characters, which is what a search can skip to; a run holds … alone or none of it.
+_SENTENCE_END = re.compile(r"[。！？!?；;\n\r…](?:(?<=…)…*|(?<!…)[。！？!?；;\n\r]*)")
 _CLAUSE_END = re.compile(r"[，。！？；：!?;\n\r…,:]+")
 
 
@@ -89,9 +90,13 @@ def _odd() -> re.Pattern[str]:
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """[start, end) of each sentence, its closing mark included, surrounding white space left out."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    bounds = zip([0, *ends], [*ends, len(text)], strict=True)
-    return [piece for start, end in bounds if start < end and (piece := _trimmed(text, start, end))]
+    pieces = []
+    start = 0
+    for end in [*[match.end() for match in _SENTENCE_END.finditer(text)], len(text)]:
+        if start < end and (piece := _trimmed(text, start, end)):
+            pieces.append(piece)
+        start = end
+    return pieces
 
 
 def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -106,10 +111,8 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
         left, right = match.span()
         if text[left] in ",:" and right == left + 1 and _inside_number(text, left):
             continue
-        if left > at:
-            piece = _trimmed(text, at, left)
-            if piece:
-                pieces.append(piece)
+        if left > at and (piece := _trimmed(text, at, left)):
+            pieces.append(piece)
         at = right
     if at < stop and (piece := _trimmed(text, at, stop)):
         pieces.append(piece)
@@ -155,7 +158,7 @@ def boilerplate(reply: str) -> list[Boilerplate]:
 
 def _form(sentence: str) -> str:
     for kind, pattern in _patterns():
-        if pattern.search(sentence):
+        if pattern.match(sentence):
             return kind
     return ""
 
@@ -185,6 +188,10 @@ _SIGNED = re.compile(
 )
 #: The last year that two figures under a reply can mean.
 _LATEST = 2039
+# What stands in every such date, no more than 7 characters after its beginning. It begins with one set of characters, so
+# that a search skips to it: half the time of `_SIGNED` from the beginning.
+_MARKED = re.compile(rf"[年.\-/－—]\s{{0,2}}(?:\d{{1,2}}|[{NUMERAL}元]{{1,3}})\s{{0,2}}[月.\-/－—]")
+_YEAR = 7
 _NOT_SIGNED = ("至", "到", "于", "在", "从", "自", "截止", "-", "—", "为", "前", "是")
 #: How far back a signing unit may begin (code points), what ends a stretch before it, and what no unit's name has.
 SIGNER = 60
@@ -201,8 +208,11 @@ def signatures(reply: str) -> list[Signature]:
 
     Each stands on its own or after who signs; a date at the end of a sentence that goes on before it tells of a day.
     """
+    mark = _MARKED.search(reply)
+    if mark is None:
+        return []
     found = []
-    for match in _SIGNED.finditer(reply):
+    for match in _SIGNED.finditer(reply, max(0, mark.start() - _YEAR)):
         signed = _date(match["year"], match["month"], match["day"])
         if signed and _stands_alone(reply[max(0, match.start() - SIGNER) : match.start()]):
             found.append(Signature(signed, match.start(), match.end()))

@@ -9,7 +9,7 @@ from datetime import date
 from wenxiao.calendars import Calendar
 from wenxiao.recognition.commitments.find import find_many, stand_in
 from wenxiao.recognition.commitments.settings import Settings, default_settings
-from wenxiao.recognition.reference import reference_of
+from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.schema import Commitment, Order
 
 
@@ -26,10 +26,16 @@ def commitments_of(
 
 
 def commitments_of_many(
-    orders: Sequence[Order], *, calendar: Calendar | None = None, settings: Settings | None = None
+    orders: Sequence[Order],
+    *,
+    calendar: Calendar | None = None,
+    settings: Settings | None = None,
+    references: Sequence[Reference] | None = None,
 ) -> list[list[Commitment]]:
-    """`commitments_of` each order, the same whatever the batch, and several times faster."""
-    references = [reference_of(order) for order in orders]
+    """`commitments_of` each order, the same whatever the batch, and several times faster. `references` are
+    `reference_of` them, where the caller has them already."""
+    if references is None:
+        references = [reference_of(order) for order in orders]
     pairs = list(zip(orders, references, strict=True))
     dated = [(order.reply, to.day) for order, to in pairs if to.day]
     undated = [(order.reply, stand_in(order.reply)) for order, to in pairs if not to.day]

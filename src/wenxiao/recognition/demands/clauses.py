@@ -6,11 +6,12 @@ Marks and words go into one automaton, so that cutting and searching cost one wa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, Implementation
+
+from wenxiao.recognition.lexicon import every_hit
 
 #: Marks that end a clause, by the kind that the models tell apart. Half-width comma and colon not between digits.
 MARKS = {
@@ -26,7 +27,6 @@ KINDS = (*MARKS, "end")
 COMMA, COLON, END = 0, 1, len(MARKS)
 #: How far into a clause a number can still be what it begins with: white space, then the number, in code points.
 LEAD = 16
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -81,11 +81,7 @@ class Cutter:
 
     def hits(self, text: str) -> list[tuple[int, int, int]]:
         """Word, start and end of every hit, in the order of their ends."""
-        try:
-            return self._automaton.find_matches_as_indexes(text, overlapping=True)
-        except UnicodeEncodeError:
-            # Half of a surrogate pair, which no encoding knows: any other character keeps the places.
-            return self._automaton.find_matches_as_indexes(_HALVES.sub("\ufffd", text), overlapping=True)
+        return every_hit(self._automaton, text)
 
     def first(self, text: str) -> int:
         """Where the first word in `text` begins; 0 where there is none."""
