@@ -31,6 +31,37 @@ def test_a_call_while_the_order_is_open_is_chasing_not_a_repeat():
         [order("1", "06-01", closed="06-05"), order("2", "06-03", closed="06-05")], ["M000001"] * 2
     )
     assert [a.repeat for a in added] == [False, False]
+    assert [[e.signal for e in a.evidence] for a in added] == [[], ["matter_open"]]
+
+
+def test_a_call_after_one_order_and_during_another_chases_the_other():
+    orders = [
+        order("1", "06-01", closed="06-05"),
+        order("2", "06-20", closed="06-25"),
+        order("3", "06-22", closed="06-24"),
+        order("4", "07-02", closed="07-04"),
+    ]
+    added = conclude(orders, ["M000001"] * 4)
+    assert [a.repeat for a in added] == [False, True, False, True]
+    assert [a.chase for a in added] == [False, False, True, False]
+
+
+def test_an_order_that_was_never_closed_does_not_make_chases_for_ever():
+    orders = [
+        order("1", "01-01", closed="01-05"),
+        order("2", "02-01"),
+        order("3", "02-09"),
+        order("4", "09-01"),
+    ]
+    assert [a.chase for a in conclude(orders, ["M000001"] * 4)] == [False, False, True, False]
+
+
+def test_a_chase_is_no_repeat_though_it_names_the_open_order_unless_a_column_says_so():
+    chase = Added("M1", 0.9, [Evidence("matter_open", "matter", None, None, "2026-06-01")], chase=True)
+    for field, kinds in (("previous_order", ["flagged"]), ("is_repeat", ["repeat", "flagged"])):
+        marked = Evidence("repeat_marked", field, None, None, "1")
+        finding = Finding("2", 3, kinds=["repeat", "flagged"], evidence=[marked])
+        assert conclude_finding(finding, chase).kinds == kinds
 
 
 def test_a_call_after_the_window_is_a_repeat_but_no_longer_speaks_against_the_closing():

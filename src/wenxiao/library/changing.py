@@ -128,7 +128,9 @@ class _Compare:
         added = [item["signal"] for item in before.evidence if item["signal"] in SHARED]
         chance = round(probability(after["logit"] + sum(self.shared.get(name, 0.0) for name in added)), 4)
         is_likely, was_likely = chance >= self.likely_after, before.unresolved >= self.likely
-        kinds = set(after["kinds"]) | ({"repeat"} if before.is_repeat and not before.own_repeat else set())
+        kinds = set(after["kinds"])
+        if before.is_repeat != before.own_repeat:  # the collection says otherwise than the order alone
+            kinds = kinds | {"repeat"} if before.is_repeat else kinds - {"repeat"}
         is_captured = is_likely or bool(kinds)
         for name, now, then in (
             ("newly", is_likely, was_likely),

@@ -34,7 +34,9 @@ from wenxiao.recognition.headline import labels, leading, without_headline
 from wenxiao.recognition.settings import Settings
 
 #: Signals that speak of many orders (recognition.collection): they are added after reading, and taken away again.
-SHARED = frozenset({"called_again", "repeat_earlier", "copied_reply", "closed_in_flurry", "escape_label"})
+SHARED = frozenset(
+    {"called_again", "repeat_earlier", "matter_open", "copied_reply", "closed_in_flurry", "escape_label"}
+)
 #: What a second reading replaces; verdicts are not among it.
 _REPLACED = [
     "model",

@@ -43,6 +43,7 @@ class Added:
     matter_score: float | None = None
     evidence: list[Evidence] = field(default_factory=list)
     repeat: bool = False
+    chase: bool = False
 
 
 class Conclusions(Sequence[Added]):
@@ -52,6 +53,7 @@ class Conclusions(Sequence[Added]):
         self._count, self._assigned = count, assigned
         self.evidence: dict[int, list[Evidence]] = defaultdict(list)
         self.repeats: set[int] = set()
+        self.chases: set[int] = set()
 
     def __len__(self) -> int:
         return self._count
@@ -70,7 +72,7 @@ class Conclusions(Sequence[Added]):
         if self._assigned is None:
             return Added(evidence=evidence)
         given = self._assigned[at]
-        return Added(given.matter, given.score, evidence, at in self.repeats)
+        return Added(given.matter, given.score, evidence, at in self.repeats, at in self.chases)
 
 
 class Collection:
@@ -110,32 +112,50 @@ class Collection:
         return known
 
     def _repeats(self, found: Conclusions, assigned: Sequence[Assigned]) -> None:
-        """A call about a matter after one of its orders was closed: the later is a repeat, the earlier did not hold."""
+        """A call about a matter after its orders were closed: the later is a repeat, the earlier did not hold. While one of
+        them is open a call chases it (催办) and is no repeat. One that was never closed counts as open for `repeat_days`, where
+        the source tells of closings at all.
+        """
         traces, window = self._traces, self._rules.thresholds.repeat_days * DAY
+        unclosed = window if any(closed != NEVER for closed in traces.closed) else 0
         matters: dict[str, list[int]] = defaultdict(list)
         for at, given in enumerate(assigned):
             if traces.called[at] != NEVER:
                 matters[given.matter].append(at)
         for members in matters.values():
             members.sort(key=lambda at: (traces.called[at], at))
-            calls = [traces.called[at] for at in members]
-            ended: list[tuple[int, int]] = []
-            for place, at in enumerate(members):
-                if ended and ended[0][0] < calls[place]:
-                    found.repeats.add(at)
-                    value = self._earlier(at, ended, calls[place])
-                    found.evidence[at].append(self._evidence("repeat_earlier", "matter", value))
-                closed = traces.closed[at]
-                if closed == NEVER:
-                    continue
-                insort(ended, (closed, at))
-                again = bisect_right(calls, closed, lo=place + 1)
-                if again < len(calls) and calls[again] - closed <= window:
-                    value = self._later(members[again])
-                    found.evidence[at].append(self._evidence("called_again", "matter", value))
+            self._calls(found, members, unclosed)
 
-    def _later(self, at: int) -> str:
-        """The next call, with its number only for a reader who may see every order."""
+    def _calls(self, found: Conclusions, members: list[int], unclosed: int) -> None:
+        """The same for one matter's orders in the order of their calls; `unclosed`: how long one without an end is open."""
+        traces, window = self._traces, self._rules.thresholds.repeat_days * DAY
+        calls = [traces.called[at] for at in members]
+        ended: list[tuple[int, int]] = []
+        still_open = with_this = (NEVER, NEVER)
+        for place, at in enumerate(members):
+            if place and calls[place - 1] < calls[place]:
+                still_open = with_this
+            if still_open[0] > calls[place]:
+                found.chases.add(at)
+                value = self._day_of(still_open[1])
+                found.evidence[at].append(self._evidence("matter_open", "matter", value))
+            elif ended and ended[0][0] < calls[place]:
+                found.repeats.add(at)
+                value = self._earlier(at, ended, calls[place])
+                found.evidence[at].append(self._evidence("repeat_earlier", "matter", value))
+            closed = traces.closed[at]
+            until = calls[place] + unclosed if closed == NEVER else closed
+            with_this = max(with_this, (until, at))
+            if closed == NEVER:
+                continue
+            insort(ended, (closed, at))
+            again = bisect_right(calls, closed, lo=place + 1)
+            if again < len(calls) and calls[again] - closed <= window:
+                value = self._day_of(members[again])
+                found.evidence[at].append(self._evidence("called_again", "matter", value))
+
+    def _day_of(self, at: int) -> str:
+        """Another call, with its number only for a reader who may see every order."""
         day = f"{moment(self._traces.called[at]):%Y-%m-%d}"
         return f"工单{self._traces.number(at)}，{day}来电" if self._sees_all else day
 
@@ -207,10 +227,16 @@ class Collection:
 
 
 def conclude_finding(finding: Finding, added: Added) -> Finding:
-    """The finding with what the collection adds: matter, evidence, repeat, and the probability that follows."""
+    """The finding with what the collection adds: matter, evidence, repeat, and the probability that follows.
+
+    A call that chases an open order is no repeat, though it names that order or says "again"; only a column that calls it
+    a repeat stands.
+    """
     finding.matter, finding.matter_score = added.matter, added.matter_score
     if added.repeat and "repeat" not in finding.kinds:
         finding.kinds = [k for k in KINDS if k in {*finding.kinds, "repeat"}]
+    if added.chase and not any(e.field == "is_repeat" for e in finding.evidence):
+        finding.kinds = [k for k in finding.kinds if k != "repeat"]
     if added.evidence:
         is_readable = was_readable(finding.closure_class, finding.evidence)
         finding.evidence = sorted([*finding.evidence, *added.evidence], key=lambda e: -abs(e.weight))

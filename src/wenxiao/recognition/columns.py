@@ -137,7 +137,7 @@ class ColumnSignals:
     def _repeat(self, order: Order) -> Found:
         if order.previous_order.strip():
             yield "repeat_marked", "previous_order", order.previous_order
-        elif order.is_repeat:
+        if order.is_repeat:
             yield "repeat_marked", "is_repeat", "是"
 
     def _contradictions(self, order: Order, text: dict[str, str]) -> Found:
