@@ -55,3 +55,11 @@ def test_where_nothing_is_likely_the_highest_is_named():
 @pytest.mark.parametrize(("likely", "listed"), [(0.3, True), (0.4, False)])
 def test_the_threshold_is_the_administrators(likely, listed):
     assert ("第0件" in said(result_of(0.35, likely=likely))) is listed
+
+
+def test_a_source_unlike_the_training_is_told_below_its_name():
+    result = result_of(0.9)
+    result.sources.append(SourceNote("信.xlsx", "Excel", 30, known=(0.44, 1.0)))
+    text = "".join(said(result).split())
+    assert "诉求44%（训练所用的约57%）。" in text
+    assert "不如公布的准确率可靠" in text

@@ -20,7 +20,7 @@ from wenxiao.recognition.schema import (
     batch_to_findings,
 )
 from wenxiao.reporting.output import UnknownForm, check_forms, open_writers
-from wenxiao.scanning.result import ScanResult
+from wenxiao.scanning.result import Listing, ScanResult, SourceNote
 
 AS_OF = date(2026, 10, 31)
 REPLY = "您好，此事已转交城管局处理，预计11月底前完工。<b>电话13800001234</b>"
@@ -270,3 +270,64 @@ def test_parquet_holds_every_finding_with_its_types_and_says_what_it_is(tmp_path
     assert table.schema.metadata[b"as_of"] == b"2026-10-31"
     read = [one for batch in table.to_batches() for one in batch_to_findings(batch)]
     assert read == [one for _, one in rows]
+
+
+def test_the_first_sheet_has_the_most_likely_first_and_the_other_keeps_the_order_of_the_file(tmp_path):
+    rows = [
+        (order(str(n)), finding(str(n), unresolved=p)) for n, p in enumerate((0.6, 0.2, 0.9, 0.9, 0.5), 1)
+    ]
+    book = openpyxl.load_workbook(write(tmp_path / "f.xlsx", rows))
+    assert book.sheetnames[0] == book.active.title == "最可能没有办成"
+    first, *ranked = book.active.iter_rows(values_only=True)
+    at = {header: place for place, header in enumerate(first)}
+    assert [(row[at["名次"]], row[at["工单编号"]]) for row in ranked] == [
+        (1, "3"),
+        (2, "4"),
+        (3, "1"),
+        (4, "5"),
+    ]
+    assert ranked[0][at["依据（信号与原文）"]] == "1. 只转不办（答复）：此事已转交城管局处理"
+    assert [row[0] for row in book["工单"].iter_rows(min_row=2, values_only=True)] == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+    ]
+
+
+def test_the_first_sheet_takes_no_more_than_the_administrator_says(tmp_path):
+    rows = [(order(str(n)), finding(str(n), unresolved=0.5 + n / 100)) for n in range(9)]
+    result = ScanResult(AS_OF, Listing(0.5, 10, 3))
+    book = openpyxl.load_workbook(write(tmp_path / "f.xlsx", rows, result))
+    assert [c.value for c in book.active["C"]] == ["工单编号", "8", "7", "6"]
+
+
+def test_where_nobody_is_likely_the_first_sheet_says_so(tmp_path):
+    book = openpyxl.load_workbook(write(tmp_path / "f.xlsx", [(order(), finding(unresolved=0.2))]))
+    assert [c.value for c in book.active[2] if c.value] == [
+        "没有一件的可能性达到 50%（最高 20%），所以不列名单；逐件都有判断。"
+    ]
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "html"])
+def test_a_source_unlike_the_training_is_named_with_what_is_known_of_its_words(tmp_path, ending):
+    result = ScanResult(AS_OF)
+    result.sources += [
+        SourceNote("旧.xlsx", "Excel", 30),
+        SourceNote("信.xlsx", "Excel", 30, known=(0.44, 0.61)),
+    ]
+    path = write(tmp_path / f"f.{ending}", result=result)
+    if ending == "xlsx":
+        text = "\n".join(str(c) for row in openpyxl.load_workbook(path)["说明"].values for c in row)
+    else:
+        text = path.read_text("utf-8")
+    assert "诉求 44%（训练所用的约 57%），答复 61%（训练所用的约 70%）" in text
+    assert text.count("请留意：这份文件") == 1
+
+
+def test_a_reason_without_words_of_its_own_has_no_colon(tmp_path):
+    silent = finding()
+    silent.evidence = [Evidence("no_reply", "reply", None, None, "", 2.0)]
+    row = openpyxl.load_workbook(write(tmp_path / "f.xlsx", [(order(), silent)]))["工单"][2]
+    assert "1. 没有答复" in [c.value for c in row]

@@ -55,7 +55,7 @@ def open_writers(paths: Sequence[Path], result: ScanResult) -> Iterator[list[Wri
             ".csv": CsvWriter,
             ".parquet": lambda path: ParquetWriter(path, result.as_of.isoformat()),
             ".html": lambda path: PageWriter(path, result.listing),
-            ".xlsx": lambda path: WorkbookWriter(path, result.as_of, scratch),
+            ".xlsx": lambda path: WorkbookWriter(path, result.as_of, scratch, result.listing),
         }
         parts = [path.with_name(f".{path.name}.part") for path in paths]
         try:

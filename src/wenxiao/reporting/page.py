@@ -54,6 +54,11 @@ class PageWriter:
             ),
             class_options=_options(words.CLASSES),
             kind_options=_options(words.KINDS),
+            cautions="".join(
+                f'<p class="caution"><b>{escape(one_line(note.name))}</b>　{escape(words.caution(note))}</p>'
+                for note in result.sources
+                if note.known
+            ),
             problems=_problems(result),
             articles="".join(articles),
             footer=escape(self._footer(result)),

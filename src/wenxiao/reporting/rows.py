@@ -52,9 +52,11 @@ def telling_first(finding: Finding) -> list[Evidence]:
 
 def _in_words(evidence: Evidence) -> str:
     label, where = words.signal_label(evidence.signal), words.field_label(evidence.field)
+    if not evidence.text.strip():
+        return label
     if evidence.field in TEXT_FIELDS:
         return f"{label}（{where}）：{mask(one_line(evidence.text))}"
-    return f"{label}（{where}：{evidence.text}）" if evidence.text else label
+    return f"{label}（{where}：{evidence.text}）"
 
 
 def earlier_in_words(finding: Finding) -> str:
@@ -135,4 +137,28 @@ COLUMNS = (
     Column("来源文件", 16, "text", lambda o, f: f.file),
     Column("工作表", 10, "text", lambda o, f: f.sheet),
     Column("行", 7, "number", lambda o, f: f.row),
+)
+
+#: The first sheet of a workbook: what an analyst needs to take up the orders at the top.
+RANKED = tuple(
+    next(column for column in COLUMNS if column.header == header)
+    for header in (
+        "未实质性办结可能性",
+        "工单编号",
+        "标题",
+        "依据（信号与原文）",
+        "缺少的证据",
+        "承诺",
+        "最近到期日",
+        "办结性质",
+        "类别",
+        "承办单位",
+        "来电时间",
+        "答复时间",
+        "前次来电",
+        "同一事项",
+        "来源文件",
+        "工作表",
+        "行",
+    )
 )

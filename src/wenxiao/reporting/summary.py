@@ -58,6 +58,8 @@ def _sources(out: Console, result: ScanResult) -> None:
         out.print(f"[bold]{escape(source.name)}[/]　{escape(source.form)}　读入 {source.rows} 件")
         for note in source.notes:
             out.print(Padding(escape(note), (0, 0, 0, 2)))
+        if caution := words.caution(source):
+            out.print(Padding(f"[yellow]{escape(caution)}[/]", (0, 0, 0, 2)))
 
 
 def _figures(out: Console, result: ScanResult) -> None:
@@ -87,14 +89,8 @@ def _line(name: str, figures: list[tuple[str, int]]) -> str:
 
 def _top(out: Console, result: ScanResult) -> None:
     out.print()
-    if result.untold == result.orders:
-        out.print("没有答复可读，所以不列名单；类别、承诺和同一事项仍在输出文件里。")
-        return
     if not result.top:
-        out.print(
-            f"没有一件的可能性达到 {result.listing.likely:.0%}（最高 {words.percent(result.highest)}），"
-            "所以不列名单；逐件的判断在输出文件里。"
-        )
+        out.print(words.nobody_listed(result))
         return
     table = Table(
         title="最可能没有办成的", title_justify="left", title_style="bold", box=None, padding=(0, 1, 0, 0)

@@ -13,6 +13,7 @@ from wenxiao.recognition.closure import MissingEvidence
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.signals import Signal, TextSignals
+from wenxiao.scanning.result import ScanResult, SourceNote
 
 KINDS = {
     "commitment": "承诺件",
@@ -139,6 +140,31 @@ def place(problem: Problem) -> str:
     """Where a problem stands, for a person who opens the file: its name, sheet, row and column, harmless."""
     parts = problem.file, problem.sheet, f"第 {problem.row} 行", problem.column
     return one_line("，".join(part for part in parts if part))
+
+
+def nobody_listed(result: ScanResult) -> str:
+    """Why there is no list of orders most likely not resolved."""
+    if result.untold == result.orders:
+        return "没有答复可读，所以不列名单；类别、承诺和同一事项照常识别。"
+    return (
+        f"没有一件的可能性达到 {result.listing.likely:.0%}（最高 {percent(result.highest)}），"
+        "所以不列名单；逐件都有判断。"
+    )
+
+
+def caution(note: SourceNote) -> str:
+    """That a file's figures are less reliable, and by what that is seen; "" where nothing says so."""
+    if note.known is None:
+        return ""
+    usual = read_data("report.toml")["likeness"]
+    shares = zip(("诉求", "答复"), note.known, (usual["usual_messages"], usual["usual_replies"]), strict=True)
+    said = "，".join(
+        f"{what} {known:.0%}（训练所用的约 {all_:.0%}）" for what, known, all_ in shares if known < 1
+    )
+    return (
+        f"请留意：这份文件的用词与训练模型所用的留言差别较大，两字组合见过的比例是{said}。"
+        "可能性和件数不如公布的准确率可靠，请先抽几十件由人核对，再使用这些数字。"
+    )
 
 
 def percent(probability: float) -> str:

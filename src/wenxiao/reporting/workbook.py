@@ -1,7 +1,9 @@
-"""Findings as a workbook that an analyst would mail to a colleague: orders, commitments, what to know about rows, legend."""
+"""Findings as a workbook that an analyst would mail to a colleague: the top of the list, all orders in their order,
+commitments, what to know about rows, legend."""
 
 from __future__ import annotations
 
+import heapq
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,9 @@ from wenxiao.display.harmless import harmless, is_formula
 from wenxiao.display.masking import mask
 from wenxiao.recognition.schema import Commitment, Finding, Order
 from wenxiao.reporting import words
-from wenxiao.reporting.rows import COLUMNS, Cell, concrete
+from wenxiao.reporting.rows import COLUMNS, RANKED, Cell, concrete
 from wenxiao.scanning.problems import ProblemLog
-from wenxiao.scanning.result import ScanResult, due_bucket
+from wenxiao.scanning.result import Listing, ScanResult, due_bucket, is_untold
 
 #: Excel's own limits: rows of a sheet (the header is one) and characters of a cell.
 SHEET_ROWS = 1_048_576
@@ -41,6 +43,8 @@ _PROBLEMS = (
     ("原值（开头，已遮盖）", 30),
     ("说明与处理办法", 80),
 )
+#: The first sheet: the orders most likely not resolved, most likely first.
+TOP = "最可能没有办成"
 #: Sheets of what did not get in, and of what to know about what did; the summary and the page name them.
 REJECTED, WARNED = "未读入", "提示"
 
@@ -48,7 +52,7 @@ REJECTED, WARNED = "未读入", "提示"
 class WorkbookWriter:
     """Streams to the folder `scratch` row by row; memory does not grow with the number of orders."""
 
-    def __init__(self, path: Path, as_of: date, scratch: str) -> None:
+    def __init__(self, path: Path, as_of: date, scratch: str, listing: Listing) -> None:
         options: dict[str, Any] = {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -56,7 +60,9 @@ class WorkbookWriter:
         }
         options["tmpdir"] = scratch
         self._book = xlsxwriter.Workbook(str(path), options)
-        self._as_of = as_of
+        self._as_of, self._listing = as_of, listing
+        self._top: list[tuple[float, int, list[Cell]]] = []
+        self._seen = 0
         base = {"valign": "top", "font_name": "等线", "font_size": 10}
         head = {"bold": True, "bg_color": "#E8EEF6", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
         self._head = self._book.add_format({**base, **head})
@@ -72,13 +78,38 @@ class WorkbookWriter:
             form: self._book.add_format({**base, "text_wrap": form == "wrap", "quote_prefix": True})
             for form in ("text", "wrap")
         }
+        self._ranked = _Sheet(
+            self, TOP, [("名次", 6), *((c.header, c.width) for c in RANKED)], frozen_columns=3
+        )
         self._orders = _Sheet(self, "工单", [(c.header, c.width) for c in COLUMNS], frozen_columns=1)
         self._promises = _Sheet(self, "承诺台账", list(_PROMISES))
 
     def add(self, order: Order, finding: Finding) -> None:
+        self._consider(order, finding)
         self._orders.write([(c.value(order, finding), c.form) for c in COLUMNS])
         for commitment in concrete(finding):
             self._promises.write(self._promise(order, finding, commitment))
+
+    def _consider(self, order: Order, finding: Finding) -> None:
+        """Keep the order if it is among the most likely so far; earlier rows stand first among equals."""
+        self._seen += 1
+        key = finding.unresolved, -self._seen
+        full = len(self._top) >= self._listing.ranked
+        if finding.unresolved < self._listing.likely or is_untold(finding) or not self._listing.ranked:
+            return
+        if not full or key > self._top[0][:2]:
+            cells = [c.value(order, finding) for c in RANKED]
+            (heapq.heappushpop if full else heapq.heappush)(self._top, (*key, cells))
+
+    def _write_ranked(self, result: ScanResult) -> None:
+        forms = ("number", *(c.form for c in RANKED))
+        for place, (_, _, cells) in enumerate(sorted(self._top, reverse=True), 1):
+            self._ranked.write(list(zip((place, *cells), forms, strict=True)))
+        if not self._top:
+            self._ranked.write(
+                [(None, "text"), (None, "text"), (None, "text"), (words.nobody_listed(result), "text")]
+            )
+        self._ranked.close()
 
     def _promise(self, order: Order, finding: Finding, commitment: Commitment) -> list[tuple[Cell, str]]:
         return [
@@ -94,6 +125,7 @@ class WorkbookWriter:
         ]
 
     def finish(self, result: ScanResult) -> None:
+        self._write_ranked(result)
         self._orders.close()
         self._promises.close()
         self._problems(REJECTED, result.rejected)
@@ -117,6 +149,14 @@ class WorkbookWriter:
             ("数据截止日", result.as_of.isoformat()),
             ("工单", result.orders),
             (f"疑似未实质性办结（可能性≥{result.listing.likely:.0%}）", result.unresolved),
+            *(
+                (
+                    f"{TOP}（头一页）",
+                    f"按可能性排列的前 {len(self._top)} 件；“工单”页是全部工单，按原文件的顺序。",
+                ),
+            )
+            * bool(self._top),
+            *((f"请留意：{note.name}", words.caution(note)) for note in result.sources if note.known),
             (f"没有读入的行（见“{REJECTED}”）", len(result.rejected)),
             (f"读入了、但请留意（见“{WARNED}”）", len(result.warned)),
             ("识别模型", result.model),

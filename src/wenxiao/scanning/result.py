@@ -21,26 +21,32 @@ ANSWERS = ("reply", "handling", "callback")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """From which probability on an order is likely not resolved, and how many of these the summary lists."""
+    """From which probability on an order is likely not resolved, how many of these the summary lists, and how many the
+    first sheet of a workbook."""
 
     likely: float
     listed: int
+    ranked: int = 300
 
 
 def read_listing(override: Path | None = None) -> Listing:
     """`data/report.toml`, or the administrator's own copy of it in the folder `override`."""
     data = read_data("report.toml", override)
-    return Listing(data["likely"], data["listed"])
+    return Listing(data["likely"], data["listed"], data["ranked"])
 
 
 @dataclass(slots=True)
 class SourceNote:
-    """One file as it was understood: how many rows came out of it, and what a person should know about it."""
+    """One file as it was understood: how many rows came out of it, and what a person should know about it.
+
+    `known` is what share of the pairs of characters of its messages and of its replies the model knows, where that is so
+    little that the figures are less reliable than those that were measured; None elsewhere."""
 
     name: str
     form: str
     rows: int = 0
     notes: list[str] = field(default_factory=list)
+    known: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

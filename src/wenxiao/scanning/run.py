@@ -21,6 +21,7 @@ from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
 from wenxiao.recognition.schema import batch_to_orders, orders_to_batch
 from wenxiao.recognition.settings import Settings
+from wenxiao.scanning.familiar import Familiarity
 from wenxiao.scanning.reading import LocalReading, Reading
 from wenxiao.scanning.result import ANSWERS, ScanResult, SourceNote, Writer
 
@@ -56,14 +57,17 @@ def scan(plan: Plan, result: ScanResult, writers: Sequence[Writer], progress: Pr
     began = time.perf_counter()
     with closing(_open_reading(plan)) as reading:
         added = _first_pass(plan, reading, result, progress)
+        familiar = Familiarity(plan.settings, result)
         for done, ((order, finding), more) in enumerate(zip(reading, added, strict=True), 1):
             concluded = conclude_finding(finding, more)
             if (order.file, order.sheet) in result.without_replies:
                 concluded = without_replies(concluded)
             result.count(order, concluded)
+            familiar.add(order)
             for writer in writers:
                 writer.add(order, concluded)
             progress("write", done, len(added))
+    familiar.finish()
     result.seconds = time.perf_counter() - began
     for writer in writers:
         writer.finish(result)
