@@ -86,6 +86,7 @@ HEADERS = {
     "caller": "来电人",
     "phone": "联系电话",
     "address": "地址",
+    "satisfaction": "满意度",
 }
 _numbers = itertools.count(1)
 
@@ -111,11 +112,12 @@ def row(**changes: str) -> dict[str, str]:
 
 
 def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
-    """The rows as an export."""
+    """The rows as an export, with the columns that any of them has."""
+    names = [name for name in HEADERS if any(name in one for one in rows)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(HEADERS.values())
-        writer.writerows([one[name] for name in HEADERS] for one in rows)
+        writer.writerow([HEADERS[name] for name in names])
+        writer.writerows([one.get(name, "") for name in names] for one in rows)
     return path
 
 

@@ -24,7 +24,7 @@ from wenxiao.learning.jobs import add_job
 from wenxiao.learning.models import EngineJob, ModelUse, ModelVersion
 from wenxiao.library import rules
 from wenxiao.library.models import Finding
-from wenxiao.library.recognising import SHARED, engine_settings, to_batch
+from wenxiao.library.recognising import SHARED, engine_settings, is_captured, to_batch, told
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.closure import probability
@@ -95,7 +95,7 @@ def try_change(
     for orders, read in read_batches(batches, after, settings.RECOGNITION_PROCESSES or None):
         keys = orders.column("row").to_pylist()
         before = {row.order_id: row for row in Finding.objects.filter(order__in=keys)}
-        for pk, found in zip(keys, read.to_pylist(), strict=True):
+        for pk, found in zip(keys, told(read, keys), strict=True):
             if pk in before:
                 compare.take(before[pk], found)
         tell(len(keys))
@@ -131,12 +131,12 @@ class _Compare:
         kinds = set(after["kinds"])
         if before.is_repeat != before.own_repeat:  # the collection says otherwise than the order alone
             kinds = kinds | {"repeat"} if before.is_repeat else kinds - {"repeat"}
-        is_captured = is_likely or bool(kinds)
+        captured = is_captured({**after, "unresolved": chance, "kinds": kinds}, self.likely_after)
         for name, now, then in (
             ("newly", is_likely, was_likely),
             ("no_longer", was_likely, is_likely),
-            ("captured", is_captured, before.captured),
-            ("released", before.captured, is_captured),
+            ("captured", captured, before.captured),
+            ("released", before.captured, captured),
         ):
             if now and not then:
                 setattr(trial, name, getattr(trial, name) + 1)

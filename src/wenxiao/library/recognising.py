@@ -28,7 +28,7 @@ from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
 from wenxiao.recognition.closure import MissingEvidence, closure_class, probability, was_readable
-from wenxiao.recognition.collection import Added, conclude_finding
+from wenxiao.recognition.collection import Added, conclude_finding, is_untold, without_replies
 from wenxiao.recognition.engines.local import read_batches
 from wenxiao.recognition.headline import labels, leading, without_headline
 from wenxiao.recognition.settings import Settings
@@ -99,12 +99,32 @@ def recognise(orders: QuerySet[WorkOrder], today: date, tell: Tell, feed: Iterat
     read_with = fingerprint(engine)
     for _orders, found in read_batches(batches, engine, settings.RECOGNITION_PROCESSES or None):
         keys = waiting.popleft()
-        findings = found.to_pylist()
+        findings = told(found, [pk for pk, _ in keys])
         with transaction.atomic():
             _store(dict(zip([pk for pk, _ in keys], findings, strict=True)), dict(keys), read_with)
             tell(len(keys))
         done += len(keys)
     return done
+
+
+def told(found: pa.RecordBatch, pks: Sequence[int]) -> list[_Found]:
+    """The findings of these orders as rows; of an order whose file has no column for replies, that there is no reply says
+    nothing."""
+    silent = WorkOrder.objects.filter(pk__in=pks, last_run__layout__no_answers=True)
+    unanswered = set(silent.values_list("pk", flat=True))
+    if not unanswered:
+        return list(found.to_pylist())
+    pairs = zip(pks, schema.batch_to_findings(found), strict=True)
+    findings = [without_replies(one) if pk in unanswered else one for pk, one in pairs]
+    return list(schema.findings_to_batch(findings).to_pylist())
+
+
+def is_captured(found: _Found, likely: float) -> bool:
+    """Whether a person should look at it: of a kind, or likely not resolved, where anything can be told at all."""
+    if found["kinds"]:
+        return True
+    evidence = (schema.Evidence(**item) for item in found["evidence"])
+    return bool(found["unresolved"] >= likely) and not is_untold(evidence)
 
 
 def _batches(
@@ -175,7 +195,7 @@ def _shared_columns(found: _Found, likely: float) -> dict[str, Any]:
         "logit": found["logit"],
         "evidence": found["evidence"],
         **{f"is_{kind}": kind in kinds for kind in Kind.values},
-        "captured": found["unresolved"] >= likely or bool(kinds),
+        "captured": is_captured(found, likely),
         "top_text": _top_text(found["evidence"], found["missing"], found["unresolved"]),
     }
 
@@ -186,7 +206,10 @@ def _top_text(evidence: Sequence[dict[str, Any]], missing: Sequence[str], unreso
 
     Never what was read from other orders (their days, their numbers): lists show it to people who may not see those.
     """
-    best = leading([schema.Evidence(**item) for item in evidence])
+    found = [schema.Evidence(**item) for item in evidence]
+    best = leading(found)
+    if is_untold(found):
+        return labels()["no_reply_column"]
     if best:
         return "；".join(e.text if e.start is not None else labels().get(e.signal, e.signal) for e in best)
     return without_headline(missing, _missing_labels()) if unresolved >= 0.5 else ""

@@ -25,6 +25,7 @@ from wenxiao.orders.intake import Batch, Problem, open_source
 from wenxiao.orders.models import Event, ImportRun, OrderUnit, OrderVersion, RejectedRow, Source, WorkOrder
 from wenxiao.orders.records import CONTENT, NUMBER_LENGTH, clean, content, digest, fill, search_text, values
 from wenxiao.orders.runs import hold, living_runs, move
+from wenxiao.recognition.collection import ANSWERS
 from wenxiao.recognition.schema import Order
 from wenxiao.units.naming import UnitMatcher, split_names
 
@@ -65,6 +66,10 @@ def read_run(run: ImportRun, unread: Unread) -> Iterator[int]:
         source_name=run.file_name,
         rules=_rules_folder(),
     )
+    # What an empty reply means is told by whether the file has replies at all (recognition.collection.without_replies).
+    silent = all(absent >= set(ANSWERS) for absent in opened.without.values())
+    if silent != run.layout.get("no_answers", False):
+        move(run, RunState.READING, layout={**run.layout, "no_answers": silent})
     units = UnitMatcher()
     for place, batch in enumerate(opened.batches(_batch_size(run)), 1):
         if place > run.done_batches:

@@ -44,6 +44,8 @@ def readable(order: Order, evidence: list[Evidence]) -> bool:
 def was_readable(closing: str, evidence: list[Evidence]) -> bool:
     """`readable` of a finding whose order is no longer at hand: by its class and its evidence, that of kinds left out."""
     own = [e for e in evidence if "/" not in e.signal]
+    if any(e.signal == "no_reply_column" for e in own):
+        return False
     return closing != "unclear" or (bool(own) and all(e.signal != "no_reply" for e in own))
 
 

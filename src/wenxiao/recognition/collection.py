@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right, insort
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, overload
 
@@ -23,6 +23,8 @@ from wenxiao.recognition.traces import DAY, NEVER, NO_UNIT, Traces, moment
 LOOK_BACK = 50
 #: How many of them are named to a reader who may see every order.
 NAMED = 3
+#: The fields in which the unit, or the caller afterwards, says how it ended.
+ANSWERS = ("reply", "handling", "callback")
 _OTHER = re.compile("[^\u4e00-\u9fff]+")
 
 
@@ -258,3 +260,9 @@ def without_replies(finding: Finding) -> Finding:
         finding.unresolved = round(probability(finding.logit), 4)
         finding.closure_class, finding.missing = "unclear", []
     return finding
+
+
+def is_untold(evidence: Iterable[Evidence]) -> bool:
+    """Whether nothing can be said of an order: its source has no replies, and no other column speaks."""
+    found = list(evidence)
+    return any(e.signal == "no_reply_column" for e in found) and not any(e.weight for e in found)

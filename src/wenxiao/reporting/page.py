@@ -11,11 +11,12 @@ from string import Template
 from wenxiao.display.harmless import harmless, one_line
 from wenxiao.display.highlight import Piece, Span, pieces, promise_number
 from wenxiao.display.masking import mask
+from wenxiao.recognition.collection import is_untold
 from wenxiao.recognition.schema import TEXT_FIELDS, Evidence, Finding, Order
 from wenxiao.reporting import words
 from wenxiao.reporting.rows import concrete, earlier_in_words, evidence_in_words, telling_first
 from wenxiao.reporting.workbook import REJECTED, WARNED
-from wenxiao.scanning.result import Listing, ScanResult, is_untold
+from wenxiao.scanning.result import Listing, ScanResult
 
 #: A page with more orders than this is slow to open and nobody reads it; the most likely ones are kept.
 PAGE_ORDERS = 5000
@@ -105,7 +106,7 @@ def _options(labels: dict[str, str]) -> str:
 
 
 def _article(order: Order, finding: Finding, likely: float) -> str:
-    high = " high" if finding.unresolved >= likely and not is_untold(finding) else ""
+    high = " high" if finding.unresolved >= likely and not is_untold(finding.evidence) else ""
     kinds = "".join(f'<span class="kind">{words.KINDS[k]}</span>' for k in finding.kinds)
     about = [finding.order, order.unit, f"{order.called_at:%Y-%m-%d}来电" if order.called_at else ""]
     return (

@@ -12,11 +12,12 @@ import xlsxwriter
 
 from wenxiao.display.harmless import harmless, is_formula
 from wenxiao.display.masking import mask
+from wenxiao.recognition.collection import is_untold
 from wenxiao.recognition.schema import Commitment, Finding, Order
 from wenxiao.reporting import words
 from wenxiao.reporting.rows import COLUMNS, RANKED, Cell, concrete
 from wenxiao.scanning.problems import ProblemLog
-from wenxiao.scanning.result import Listing, ScanResult, due_bucket, is_untold
+from wenxiao.scanning.result import Listing, ScanResult, due_bucket
 
 #: Excel's own limits: rows of a sheet (the header is one) and characters of a cell.
 SHEET_ROWS = 1_048_576
@@ -95,7 +96,11 @@ class WorkbookWriter:
         self._seen += 1
         key = finding.unresolved, -self._seen
         full = len(self._top) >= self._listing.ranked
-        if finding.unresolved < self._listing.likely or is_untold(finding) or not self._listing.ranked:
+        if (
+            finding.unresolved < self._listing.likely
+            or is_untold(finding.evidence)
+            or not self._listing.ranked
+        ):
             return
         if not full or key > self._top[0][:2]:
             cells = [c.value(order, finding) for c in RANKED]

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from wenxiao.orders.intake.problems import UnreadableFile
+from wenxiao.recognition.collection import is_untold
 from wenxiao.recognition.headline import leading
 from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
 from wenxiao.scanning.problems import ProblemLog
-
-#: The fields in which the unit, or the caller afterwards, says how it ended.
-ANSWERS = ("reply", "handling", "callback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class ScanResult:
     def count(self, order: Order, finding: Finding) -> None:
         """Take one finished finding into the figures."""
         self.orders += 1
-        if is_untold(finding):
+        if is_untold(finding.evidence):
             self.untold += 1
         else:
             self.unresolved += finding.unresolved >= self.listing.likely
@@ -109,7 +107,11 @@ class ScanResult:
 
     def _consider(self, order: Order, finding: Finding) -> None:
         place = -self.orders
-        if finding.unresolved < self.listing.likely or self.listing.listed == 0 or is_untold(finding):
+        if (
+            finding.unresolved < self.listing.likely
+            or self.listing.listed == 0
+            or is_untold(finding.evidence)
+        ):
             return
         if len(self.top) == self.listing.listed and (finding.unresolved, place) < (
             self.top[0].unresolved,
@@ -142,13 +144,6 @@ class Writer(Protocol):
 
     def add(self, order: Order, finding: Finding) -> None: ...
     def finish(self, result: ScanResult) -> None: ...
-
-
-def is_untold(finding: Finding) -> bool:
-    """Whether nothing can be said of an order: its source has no replies, and no other column speaks."""
-    return any(e.signal == "no_reply_column" for e in finding.evidence) and not any(
-        e.weight for e in finding.evidence
-    )
 
 
 def due_bucket(commitment: Commitment, as_of: date) -> str:

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 from wenxiao.orders.intake import Seen, Source, UnreadableFile, open_source
-from wenxiao.recognition.collection import Added, Collection, conclude_finding, without_replies
+from wenxiao.recognition.collection import ANSWERS, Added, Collection, conclude_finding, without_replies
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
 from wenxiao.recognition.schema import batch_to_orders, orders_to_batch
 from wenxiao.recognition.settings import Settings
 from wenxiao.scanning.familiar import Familiarity
 from wenxiao.scanning.reading import LocalReading, Reading
-from wenxiao.scanning.result import ANSWERS, ScanResult, SourceNote, Writer
+from wenxiao.scanning.result import ScanResult, SourceNote, Writer
 
 if TYPE_CHECKING:
     from wenxiao.scanning.cluster import Where
