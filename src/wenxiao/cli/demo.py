@@ -88,10 +88,12 @@ def _account_line(name: str, role: str, unit: str) -> str:
 
 
 def _scan(folder: Path) -> tuple[int, list[Path]]:
-    """Scan the demo county's export: the exit code, and what was written."""
+    """Scan the demo county's export, where that was not done before: the exit code, and what was written."""
+    from wenxiao.cli.kept import keep, made_from, summary_kept
     from wenxiao.cli.scan import say_summary, write_findings
     from wenxiao.demo import UNTIL, build_county, write_export
     from wenxiao.recognition.settings import Settings
+    from wenxiao.reporting.summary import summary_text
     from wenxiao.scanning.result import ScanResult
     from wenxiao.scanning.run import Plan
 
@@ -100,9 +102,20 @@ def _scan(folder: Path) -> tuple[int, list[Path]]:
         print("正在生成示范县（虚构）的工单……", flush=True)
         write_export(build_county(), export)
     outputs = [folder / "findings.xlsx", folder / "findings.html"]
+    settings = Settings(as_of=UNTIL)
+    key = made_from(export, settings)
+    if told := summary_kept(key, outputs):
+        print(told)
+        print(
+            f"工单、引擎、规则和模型都与上次相同，没有重新识别，沿用 {outputs[0]} 和 {outputs[1]}。",
+            flush=True,
+        )
+        return OK, outputs
     result = ScanResult(UNTIL)
-    code = write_findings(Plan([export], Settings(as_of=UNTIL)), outputs, result)
-    return code or say_summary(result, outputs), outputs
+    code = write_findings(Plan([export], settings), outputs, result) or say_summary(result, outputs)
+    if code == OK:
+        keep(key, outputs, summary_text(result))
+    return code, outputs
 
 
 def _serve(host: str, port: int) -> None:

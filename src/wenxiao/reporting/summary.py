@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from errno import EPIPE
+from io import StringIO
 from os import strerror
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def print_summary(result: ScanResult, outputs: Sequence[Path], console: Console 
         _top(out, result)
     _problems(out, result, outputs)
     _next(out, result, outputs)
+
+
+def summary_text(result: ScanResult) -> str:
+    """The summary as plain text, without what was written."""
+    text = StringIO()
+    out = SafeConsole(file=text, highlight=False, width=80)
+    _sources(out, result)
+    if result.orders:
+        _figures(out, result)
+        _top(out, result)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def _sources(out: Console, result: ScanResult) -> None:
