@@ -182,18 +182,18 @@ class Heads:
         hits, asked_hits = self._reply.hits(clauses), self._message.hits(asked)
         kinds = self._clause_values(clauses, hits, texts)
         hits = self._reply.once(hits, clauses.owners, texts)
-        sums, number = self._reply.text_sums(hits, clauses.owners, texts)
+        sums, number, first = self._reply.shared_sums(hits, clauses.owners, texts)
         scale = self._unit[1] / np.sqrt(np.maximum(1, number))[:, None]
         titled = asked.starts < np.asarray(titles, dtype=np.int64)[asked.owners]
-        title_hits = self._message.once(asked_hits.within(titled), asked.owners, texts)
         asked_hits = self._message.once(asked_hits, asked.owners, texts)
+        title_hits = asked_hits.within(titled)  # the title comes first, so what it has stands first there
         asked_sums, asked_number = self._message.text_sums(asked_hits, asked.owners, texts)
         asked_scale = self._message_unit / np.sqrt(np.maximum(1, asked_number))[:, None]
         asked_whole = asked_sums[:, :heads] * asked_scale
         whole = self._bias[1] + sums[:, :heads] * scale + asked_whole
         title_sums, _ = self._message.text_sums(title_hits, asked.owners, texts)
         topics = self._topics(sums[:, heads:], asked_sums[:, heads:], title_sums[:, heads:])
-        shares = self._reply.shares(hits, len(clauses.owners)) * scale[clauses.owners, 0]
+        shares = first * scale[clauses.owners, 0]
         facts, leaders = pooled(kinds, clauses, texts)
         shapes = self._shapes.read(replies, messages, clauses, asked)
         features = np.concatenate((whole, facts, asked_whole, shapes), axis=1, dtype=np.float64).round(6)
