@@ -95,7 +95,7 @@ def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | No
     n = len(batch.starts)
     conventions = Conventions(default_calendar(), default_settings())
     bags, time_rows, time_columns = [], [], []
-    lists = Lists.of(batch, hits)
+    lists = Lists.of(batch, hits, conventions.settings.sieve)
     for number, (label, (text, day), normal) in enumerate(zip(labels, texts, normals, strict=True)):
         signed = signed_or_given(text, day, None).day
         assert signed, f"reply {label['id']} has no date"

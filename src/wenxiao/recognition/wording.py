@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -130,8 +131,8 @@ class Table:
         self._mask = (1 << bits) - 1
         self._keys = np.array([0, *map(key_of, grams)], dtype=np.uint64)
         # As narrow as will do: most looks find nothing, and a table that fits the cache answers them in half the time.
-        narrow = np.uint16 if len(grams) <= np.iinfo(np.uint16).max else np.uint32
-        self._rows = np.zeros(self._mask + 1, dtype=narrow)
+        narrow = "u2" if len(grams) < 1 << 16 else "u4"
+        self._rows: npt.NDArray[np.integer[Any]] = np.zeros(self._mask + 1, dtype=narrow)
         for row, gram in enumerate(grams, 1):
             slot = key_of(gram) * int(_MULTIPLIER) % 2**64 >> int(self._shift)
             while self._rows[slot]:
@@ -143,9 +144,9 @@ class Table:
         hashes = wanted * _MULTIPLIER
         hashes >>= self._shift
         slots = hashes.view(np.int64)
-        rows = self._rows.take(slots)
-        at = np.flatnonzero(rows)
-        rows = rows.take(at).astype(np.int64)
+        narrow = self._rows.take(slots)
+        at = np.flatnonzero(narrow)
+        rows = narrow.take(at).astype(np.int64)
         right = self._keys.take(rows) == wanted.take(at)
         found, found_rows = [at[right]], [rows[right]]
         # What fell on another's slot goes on to the next: few do, and fewer each time.

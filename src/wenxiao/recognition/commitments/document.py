@@ -13,6 +13,7 @@ from wenxiao.recognition.commitments.dates import find_times, later_anchor
 from wenxiao.recognition.commitments.features import Hits
 from wenxiao.recognition.commitments.moments import kinds
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase, in_title
+from wenxiao.recognition.commitments.words import Ints
 from wenxiao.recognition.text import Normal
 
 #: How many clauses back in the sentence a date or a subject is looked for, so that work grows in line with length.
@@ -22,7 +23,8 @@ LOOK_BACK = 6
 @dataclass(slots=True)
 class Document:
     """A reply signed on `reference`. Clause i is [starts[i], ends[i]) of the normalised text and of sentence
-    `sentence[i]`. `words` are the words of the reply in order: clause, class, place."""
+    `sentence[i]`. `words` are the words of the reply in order: clause, class, place. `may_tell[i]`: it has a character
+    without which no clause tells of a time."""
 
     original: str
     normal: Normal
@@ -32,6 +34,7 @@ class Document:
     ends: list[int]
     sentence: list[int]
     words: tuple[list[int], list[int], list[int]]
+    may_tell: list[bool]
     _times: dict[int, list[TimePhrase]] = field(default_factory=dict)
     _kinds: dict[int, list[int]] = field(default_factory=dict)
 
@@ -49,9 +52,7 @@ class Document:
         """The time expressions of clause i; a year named earlier in the sentence carries on."""
         found = self._times.get(i)
         if found is None:
-            mark, _, _, hints = self.conventions.settings.patterns
-            text, start, end = self.normal.text, self.starts[i], self.ends[i]
-            if not mark.search(text, start, end) and not hints.search(text, start, end):
+            if not self.may_tell[i]:
                 self._times[i] = []
                 return []
             found = self._read_times(i, None)
@@ -127,10 +128,12 @@ class Lists:
     word_clause: list[int]
     word_class: list[int]
     word_place: list[int]
+    may_tell: list[bool]
 
     @classmethod
-    def of(cls, batch: Batch, hits: Hits) -> Lists:
-        """The lists of `batch`."""
+    def of(cls, batch: Batch, hits: Hits, sieve: Ints) -> Lists:
+        """The lists of `batch`; `sieve` as in `Settings`."""
+        before = np.concatenate(([0], np.cumsum(sieve.take(batch.codes))))
         replies = np.arange(len(batch.base) + 1)
         bounds = np.searchsorted(batch.reply, replies)
         base = batch.base[batch.reply]
@@ -144,6 +147,7 @@ class Lists:
             (hits.row - bounds[owner]).tolist(),
             hits.number.tolist(),
             (hits.place - batch.base[owner]).tolist(),
+            (before.take(batch.ends) > before.take(batch.starts)).tolist(),
         )
 
     def document(self, i: int, reply: tuple[str, Normal, date], conventions: Conventions) -> Document:
@@ -151,4 +155,12 @@ class Lists:
         a, b = self.bounds[i], self.bounds[i + 1]
         c, d = self.word_bounds[i], self.word_bounds[i + 1]
         words = self.word_clause[c:d], self.word_class[c:d], self.word_place[c:d]
-        return Document(*reply, conventions, self.starts[a:b], self.ends[a:b], self.sentence[a:b], words)
+        return Document(
+            *reply,
+            conventions,
+            self.starts[a:b],
+            self.ends[a:b],
+            self.sentence[a:b],
+            words,
+            self.may_tell[a:b],
+        )

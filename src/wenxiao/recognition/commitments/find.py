@@ -110,7 +110,7 @@ def _look(
     rows, slots, hits = features(batch, default_words())
     concrete, vague, scale = model.sums(rows, slots, len(batch.starts))
     candidates = model.worth_a_look(concrete, vague, scale)
-    clauses = Lists.of(batch, hits)
+    clauses = Lists.of(batch, hits, conventions.settings.sieve)
     chosen = candidates.tolist()
     sums = zip(*(values[candidates].tolist() for values in (concrete, vague, scale)), strict=True)
     stops = np.searchsorted(batch.reply[candidates], np.arange(len(replies)), side="right").tolist()

@@ -48,8 +48,8 @@ class Model:
     def sums(self, rows: Ints, slots: Ints, n: int) -> tuple[Ints, Ints, Floats]:
         """For each of n clauses the sums for concrete and for vague of the slots that it has, and their scale."""
         # bincount adds in floating point, exactly for whole numbers of this size.
-        concrete = np.bincount(rows, weights=self.concrete[slots], minlength=n)
-        vague = np.bincount(rows, weights=self.vague[slots], minlength=n)
+        concrete = np.bincount(rows, weights=self.concrete.take(slots), minlength=n)
+        vague = np.bincount(rows, weights=self.vague.take(slots), minlength=n)
         return concrete.astype(np.int64), vague.astype(np.int64), scales(rows, n)
 
     def worth_a_look(self, concrete: Ints, vague: Ints, scale: Floats) -> Ints:

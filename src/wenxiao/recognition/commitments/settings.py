@@ -9,6 +9,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -61,6 +64,16 @@ class Settings:
             grammar.time_pattern(self),
             grammar.fuzzy_pattern(self),
         )
+
+    @cached_property
+    def sieve(self) -> npt.NDArray[np.int64]:
+        """By code point: 1 for a character without which no clause has a time or a hint of one."""
+        from wenxiao.recognition.commitments import grammar
+
+        table = np.zeros(1 << 16, dtype=np.int64)
+        for char in (*grammar.marks(self), *grammar.BETWEEN_FIGURES, *(word[0] for word in self.fuzzy)):
+            table[min(ord(char), 0xFFFF)] = 1
+        return table
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
