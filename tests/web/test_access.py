@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -115,3 +117,19 @@ def test_unknown_pages_say_so(county: Cast, sign_in: SignIn) -> None:
     answer = sign_in(county.analyst).get("/nowhere/")
     assert answer.status_code == 404
     assert "没有找到这个页面" in answer.text
+
+
+def test_a_session_that_ended_under_a_form_leads_back_to_its_page(county: Cast, client: Client) -> None:
+    page = "http://testserver/assess/?decision=confirmed"
+    gone = client.post("/assess/decide", {"one": "1"}, headers={"Referer": page})
+    assert gone.headers["Location"] == "/login/?next=/assess/%3Fdecision%3Dconfirmed"
+    for elsewhere in ("", "https://elsewhere.example/x", "javascript:alert(1)"):
+        gone = client.post("/assess/decide", {"one": "1"}, headers={"Referer": elsewhere})
+        assert gone.headers["Location"] == "/login/?next=/"
+
+
+def test_files_of_the_pages_are_kept_by_the_browser_and_change_their_address(client: Client) -> None:
+    text = client.get("/login/").text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"#]+)', text)
+    assert len(addresses) > 6
+    assert all(re.search(r"\?v=[0-9a-f]{12}$", address) for address in addresses)

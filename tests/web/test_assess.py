@@ -189,3 +189,59 @@ def test_likely_ones_are_a_chip_whose_count_agrees(county: Cast, sign_in: SignIn
     assert 0 < shown["likely"] < shown["counts"].total
     assert all(order.finding.unresolved >= 0.5 for order in narrowed["page"].object_list)
     assert narrowed["likely_on"] and not shown["likely_on"] and not narrowed["chips"][:-1]
+
+
+def test_the_day_is_counted(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    assert "今天您已研判" not in browser.get("/assess/?captured=0").text
+    for number in ("B1", "V1"):
+        browser.post("/assess/decide", {"one": _pk(number), "decision": "confirmed"})
+    assert "今天您已研判 2 件，还剩 2 件" in browser.get("/assess/?captured=0").text
+    assert "今天您已研判 1 件，还剩 0 件" in browser.get("/assess/?captured=0&q=污水").text
+    browser.post("/assess/undo", {"one": _pk("B1")})
+    assert "今天您已研判 1 件，还剩 3 件" in browser.get("/assess/?captured=0").text
+    assert "今天您已研判" not in sign_in(county.leader).get("/assess/?captured=0").text
+
+
+def test_coming_back_leads_to_the_row_one_left(cast: Cast, importer: Importer, sign_in: SignIn) -> None:
+    importer([row(order=f"N{n:02d}", reply="您反映的情况已转交施工单位。") for n in range(35)])
+    browser = sign_in(cast.analyst)
+    last = _rows(browser.get(f"{ALL}&page=2").text)
+    order = browser.get(f"/orders/{_pk(last[2])}/?decision=").text
+    there = re.search(r'href="/assess/\?([^"]*at=\d+)"', order)
+    assert there is not None
+    back = browser.get("/assess/?captured=0&" + there[1].replace("&amp;", "&")).text
+    assert _rows(back) == last and 'data-at="2"' in back
+    browser.post("/assess/decide", {"one": _pk(last[2]), "decision": "confirmed"})
+    gone = browser.get(f"/assess/?decision=pending&captured=0&at={_pk(last[2])}").text
+    assert _rows(gone) == [*last[:2], *last[3:]] and 'data-at="2"' in gone
+
+
+@pytest.mark.parametrize("at", ["", "abc", "9" * 30, "-1", "999999"])
+def test_coming_back_from_nowhere_shows_the_beginning(county: Cast, sign_in: SignIn, at: str) -> None:
+    text = sign_in(county.analyst).get(f"{ALL}&at={at}").text
+    assert len(_rows(text)) == 4 and "data-at" not in text
+
+
+def test_the_headline_speaks_the_language_of_the_page(
+    cast: Cast, importer: Importer, sign_in: SignIn
+) -> None:
+    importer([row(order="H1", reply="")])
+    browser = sign_in(cast.analyst)
+    chinese = re.findall(r'<p class="quote">([^<]+)', browser.get(ALL).text)
+    browser.post("/language", {"language": "en", "next": "/"})
+    english = re.findall(r'<p class="quote">([^<]+)', browser.get(ALL).text)
+    assert (chinese, english) == (["没有答复"], ["No reply"])
+    number = WorkOrder.objects.get(number="H1").matter_link.matter.number
+    assert english[0] in browser.get(f"/library/{number}/").text
+
+
+def test_empty_lists_say_why_and_what_next(cast: Cast, importer: Importer, sign_in: SignIn) -> None:
+    browser = sign_in(cast.analyst)
+    assert "导入热线平台导出的表格" in browser.get("/assess/").text
+    assert "指挥中心导入并识别后" in sign_in(cast.clerk).get("/assess/").text
+    importer([row(order="E1", reply="您反映的情况已转交施工单位。")])
+    assert "没有符合条件的工单" in browser.get("/assess/?q=没有的词").text
+    browser.post("/assess/decide", {"one": _pk("E1"), "decision": "confirmed"})
+    assert "都研判完了" in browser.get("/assess/").text
+    assert "这一栏还没有工单" in browser.get("/assess/?decision=dismissed").text

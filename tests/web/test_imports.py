@@ -14,7 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from tests.conftest import TODAY, Cast, row, write_csv
 from tests.orders.conftest import ole_file
 from tests.web.conftest import SignIn
@@ -360,3 +360,49 @@ def test_another_role_finds_no_imports(
     _upload(browser, _file(tmp_path, [row()]))
     run = ImportRun.objects.get()
     assert sign_in(cast.handler).get(reverse(name, args=[run.pk])).status_code == 403
+
+
+def _workbook(path: Path) -> Path:
+    """Two months of orders and a sheet that is none."""
+    book = Workbook()
+    for month, number in (("九月", "S1"), ("十月", "S2")):
+        sheet = book.create_sheet(month)
+        sheet.append(["工单编号", "来电时间", "标题", "诉求内容", "答复内容", "承办单位"])
+        sheet.append([number, "2026-09-01", "路灯不亮", "村口路灯坏了。", "已转交处理。", "县住建局"])
+    book["Sheet"].title = "说明"  # the one that every new book has
+    book["说明"].append(["本表由平台导出"])
+    book.save(path)
+    return path
+
+
+def test_the_sheets_of_a_workbook_can_be_chosen(
+    browser: Client, cast: Cast, sign_in: SignIn, tmp_path: Path
+) -> None:
+    with _workbook(tmp_path / "两个月.xlsx").open("rb") as file:
+        page = browser.post("/import/", {"file": file}, follow=True)
+    found = ImportRun.objects.latest("pk")
+    boxes = re.findall(r'name="sheet" value="([^"]+)"( checked)?', page.text)
+    assert boxes == [("说明", ""), ("九月", " checked"), ("十月", " checked")]
+    none = browser.post(f"/import/{found.pk}/sheets", {}, follow=True)
+    assert "请至少选一张工作表" in none.text
+    legend = browser.post(f"/import/{found.pk}/sheets", {"sheet": "说明"}, follow=True)
+    assert legend.status_code == 200 and legend.text.count(" checked") == 2
+    gone = browser.post(f"/import/{found.pk}/sheets", {"sheet": "没有这张"}, follow=True)
+    assert gone.text.count(" checked") == 2
+    chosen = browser.post(f"/import/{found.pk}/sheets", {"sheet": ["十月"]}, follow=True)
+    assert chosen.text.count(" checked") == 1
+    browser.post(f"/import/{found.pk}/confirm", _mapping(chosen.text))
+    run_import(found.pk)
+    assert list(WorkOrder.objects.values_list("number", flat=True)) == ["S2"]
+    late = browser.post(f"/import/{found.pk}/sheets", {"sheet": "九月"}, follow=True)
+    assert "导入完成" in late.text and ImportRun.objects.get(pk=found.pk).layout["sheets"] == ["十月"]
+    assert sign_in(cast.clerk).post(f"/import/{found.pk}/sheets", {"sheet": "九月"}).status_code == 403
+
+
+def test_an_import_that_stands_still_says_so(browser: Client, tmp_path: Path) -> None:
+    _upload(browser, _file(tmp_path, [row(order="A1")]))
+    run = ImportRun.objects.get()
+    ImportRun.objects.update(state="reading", claim="elsewhere:1:x", beat_at=run.created_at)
+    assert "没有进展" not in browser.get(reverse("import", args=[run.pk])).text
+    ImportRun.objects.update(beat_at=run.created_at - timedelta(minutes=5))
+    assert "没有进展" in browser.get(reverse("import", args=[run.pk])).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,11 @@ def test_what_does_not_exist(county: Cast, sign_in: SignIn) -> None:
     assert browser.get("/rules/model.json/").status_code == 404
     assert browser.get("/rules/signals.toml/edit?rule=signal/nothing").status_code == 404
     assert "没有这次修改" in browser.post("/rules/edits/99/undo", follow=True).text
+
+
+def test_a_rule_tells_its_numbers_by_name(county: Cast, sign_in: SignIn) -> None:
+    text = sign_in(county.administrator).get("/rules/signals.toml/").text
+    assert "答复最长多少字才算：" in text
+    assert not re.search(
+        r'<td class="small">[^<]*(，|；)?\d+(；|</td>)(?<!词)', re.sub(r"：[\d.]+", "", text)
+    )

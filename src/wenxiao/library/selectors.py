@@ -216,12 +216,7 @@ def neighbours(actor: Actor, narrowed: OrderFilter, pk: int) -> tuple[int | None
 
     Works for an order that has just left the list (it was confirmed): its place is where it would be.
     """
-    here = (
-        visible_orders(actor)
-        .filter(pk=pk, finding__isnull=False)
-        .values_list("finding__unresolved", "called_at")
-        .first()
-    )
+    here = _sorted_by(actor, pk)
     if here is None:
         return None, None
     rows = orders_matching(actor, narrowed).exclude(pk=pk)
@@ -230,6 +225,28 @@ def neighbours(actor: Actor, narrowed: OrderFilter, pk: int) -> tuple[int | None
     previous = rows.filter(before).order_by(*order).reverse().values_list("pk", flat=True).first()
     following = rows.filter(after).order_by(*order).values_list("pk", flat=True).first()
     return previous, following
+
+
+def rows_before(actor: Actor, narrowed: OrderFilter, pk: int) -> int | None:
+    """How many rows of the list stand before an order, also for one that has just left it; None outside the scope."""
+    here = _sorted_by(actor, pk)
+    if here is None:
+        return None
+    before, _after = _beside(narrowed.sort, pk, *here)
+    return orders_matching(actor, narrowed).exclude(pk=pk).filter(before).count()
+
+
+def _sorted_by(actor: Actor, pk: int) -> tuple[float, datetime | None] | None:
+    """What the place of an order in a list depends on."""
+    seen = visible_orders(actor).filter(pk=pk, finding__isnull=False)
+    found: tuple[float, datetime | None] | None = seen.values_list("finding__unresolved", "called_at").first()
+    return found
+
+
+def judged_since(actor: User, narrowed: OrderFilter, since: datetime) -> int:
+    """How many orders that a filter covers, whatever was decided on them, carry a verdict that the actor gave since."""
+    mine = Verdict.objects.filter(by=actor, at__gte=since, undone_at__isnull=True)
+    return orders_matching(actor, replace(narrowed, decision="")).filter(pk__in=mine.values("order")).count()
 
 
 def _beside(sort: str, pk: int, unresolved: float, called_at: datetime | None) -> tuple[Q, Q]:

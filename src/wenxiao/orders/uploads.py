@@ -183,12 +183,20 @@ class FieldOption:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class SheetOption:
+    """A sheet of the workbook and whether it will be read."""
+
+    name: str
+    is_read: bool
+
+
 @dataclass(slots=True)
 class Preview:
     """What a file would become. `error` says why it cannot be read, and all else is empty then.
 
     `rows` are the first rows as orders, by field; they hold personal data and are for the person who brought the
-    file. `same_file` are earlier imports of the very same bytes.
+    file. `same_file` are earlier imports of the very same bytes. `sheets` are those of a workbook that has several.
     """
 
     run: ImportRun
@@ -201,6 +209,7 @@ class Preview:
     problems: list[str] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
     sheet: str = ""
+    sheets: list[SheetOption] = field(default_factory=list)
     kind: str = ""
     same_file: list[ImportRun] = field(default_factory=list)
 
@@ -218,6 +227,8 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
         return view
     view.columns, view.notes, view.unplaced = opened.columns, opened.notes, opened.unplaced
     view.sheet, view.kind = opened.sheet, opened.kind
+    if len(opened.all_sheets) > 1:
+        view.sheets = [SheetOption(name, name in opened.sheets) for name in opened.all_sheets]
     view.mapping = {c.field: c.header for c in reversed(opened.columns) if c.field and c.header}
     shown = [name for name in MAPPABLE if name in view.mapping]
     batch = next(iter(opened.batches(_PREVIEW_ROWS)), None)
@@ -225,6 +236,27 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
         view.rows = [{name: _shown(getattr(order, name, "")) for name in shown} for order in batch.orders]
         view.problems = [f"{p.sheet} 第 {p.row} 行：{p.message}".strip() for p in islice(batch.rejects, 5)]
     return view
+
+
+def choose_sheets(*, actor: User, run: int, sheets: Sequence[str]) -> ImportRun:
+    """Read these sheets of the workbook, whatever they look like, instead of those that were taken for orders. Raises
+    ValidationError, and keeps what was chosen before, where none is named or what is named cannot be read."""
+    if not actor.may_import:
+        raise PermissionDenied(_("只有研判员和管理员可以导入"))
+    wanted = list(dict.fromkeys(sheets))
+    if not wanted:
+        raise ValidationError(_("请至少选一张工作表"))
+    with transaction.atomic():
+        found = ImportRun.objects.select_for_update().get(pk=run)
+        if found.state != RunState.UPLOADED:
+            return found
+        try:
+            open_source(found.path, sheet=wanted, source_name=found.file_name)
+        except UnreadableFile as problem:
+            raise ValidationError(problem.message) from problem
+        found.layout = {**found.layout, "sheets": wanted}
+        found.save(update_fields=["layout"])
+    return found
 
 
 def _shown(value: Any) -> Any:

@@ -37,6 +37,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Pages and files shrink to a fifth on the way; random padding keeps their sizes from telling what is in them.
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "wenxiao.project.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -45,7 +47,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "wenxiao.web.signing_in.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wenxiao.project.middleware.database_trouble",
@@ -109,6 +111,8 @@ STATIC_URL = "/static/"
 # WhiteNoise serves the files from the package: nothing to collect before the first start, and no STATIC_ROOT.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+# Pages name their files with a print of the content (web.templatetags.wx.asset): a browser asks once for each.
+WHITENOISE_IMMUTABLE_FILE_TEST = None if DEBUG else ".*"
 
 #: The largest file that the upload takes, in bytes.
 UPLOAD_MAX_BYTES = env.number("WENXIAO_UPLOAD_MB", 512) * 1024 * 1024

@@ -61,8 +61,13 @@ def _is_readable(e: Evidence, shortest: int) -> bool:
 
 def without_headline(missing: Sequence[str], labels: dict[str, str]) -> str:
     """What is said in place of a reason: that no sentence stands out, and what the reply does not show; the result first."""
-    first = next(iter(sorted(missing, key=lambda name: name != "result")), "")
+    first = first_missing(missing)
     return f"没有明显的一句话；主要因为{labels[first]}" if first in labels else "没有明显的一句话"
+
+
+def first_missing(missing: Sequence[str]) -> str:
+    """What is missed most: the result, else what comes first; "" where nothing is missing."""
+    return next(iter(sorted(missing, key=lambda name: name != "result")), "")
 
 
 @cache

@@ -52,6 +52,7 @@ urlpatterns = [
     path("import/", imports.imports, name="imports"),
     path("import/<int:pk>/", imports.run, name="import"),
     path("import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
+    path("import/<int:pk>/sheets", imports.sheets, name="import-sheets"),
     path("import/<int:pk>/retry", imports.retry, name="import-retry"),
     path("import/<int:pk>/discard", imports.discard, name="import-discard"),
     path("import/<int:pk>/rejected.xlsx", imports.rejected, name="import-rejected"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
-from tests.conftest import Cast
+from tests.conftest import Cast, Importer, row
 from tests.web.e2e.conftest import PHONE, WIDE, Open
 
 from wenxiao.orders.models import Event, WorkOrder
@@ -275,3 +275,64 @@ def _until(page: Page, holds: Callable[[], bool]) -> None:
             return
         page.wait_for_timeout(20)
     raise AssertionError("never came true")
+
+
+def test_moving_past_the_last_row_turns_the_page(cast: Cast, importer: Importer, browse: Open) -> None:
+    importer([row(order=f"T{n:02d}", reply="您反映的情况已转交施工单位。") for n in range(33)])
+    page = browse(cast.analyst, LIST)
+    first = _numbers(page)
+    for _step in range(len(first)):
+        page.keyboard.press("j")
+    page.wait_for_url(re.compile("page=2"))
+    expect(page.locator("[data-row]")).to_have_count(3)
+    page.keyboard.press("k")
+    page.wait_for_url(re.compile("page=1"))
+    expect(page.locator("[data-row].present .no")).to_have_text(first[-1])
+    page.keyboard.press("o")
+    page.wait_for_url(re.compile("/orders/"))
+    page.go_back()
+    expect(page.locator("[data-row].present .no")).to_have_text(first[-1])
+    _settled(page)
+
+
+def test_shift_ticks_a_range_and_one_key_the_page(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    boxes = page.locator("[data-row] input[name=order]")
+    boxes.nth(1).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    expect(page.locator("#bulk")).to_contain_text("已选 4 件")
+    page.keyboard.press("a")
+    expect(page.locator("#bulk")).to_contain_text(f"已选 {boxes.count()} 件")
+    page.keyboard.press("a")
+    expect(page.locator("#bulk")).to_be_hidden()
+    _settled(page)
+
+
+def test_the_space_bar_turns_the_preview(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST, size={"width": 1440, "height": 420})
+    _settled(page)
+    page.keyboard.press("j")
+    _settled(page)
+    page.keyboard.press("Space")
+    assert page.evaluate("document.querySelector('#peek').scrollTop") > 0
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("Shift+Space")
+    assert page.evaluate("document.querySelector('#peek').scrollTop") == 0
+
+
+def test_the_orders_of_one_matter_are_one_key_away(cast: Cast, importer: Importer, browse: Open) -> None:
+    same = {
+        "title": "九组南沟排污水",
+        "content": "厂里的污水直接排到九组南沟里，臭得很。",
+        "address": "柳岸村九组南沟",
+    }
+    importer([row(order=f"M{n}", reply="该问题已转交河口镇处理。", **same) for n in range(3)])
+    importer([row(order="X1", title="路灯不亮", content="村口路灯不亮。", reply="已转交处理。")])
+    page = browse(cast.analyst, LIST)
+    expect(page.locator("[data-row]")).to_have_count(4)
+    page.locator("[data-row] .same").first.hover()
+    page.locator("[data-row]", has=page.locator(".same")).first.locator(".lead").click()
+    page.keyboard.press("m")
+    page.wait_for_url(re.compile("matter=M"))
+    expect(page.locator("[data-row]")).to_have_count(3)
+    _settled(page)

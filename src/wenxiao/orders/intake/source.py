@@ -29,7 +29,7 @@ class Source:
     """One file of orders, opened: what its columns are, and its rows on demand.
 
     `file` is the name that orders and problems carry; `kind` is xlsx, xls, html, jsonl, parquet or delimited; `sheets` are the names of
-    the sheets that are read, `sheet` the same in one text; `encoding` and `separator` are "" where the format has none;
+    the sheets that are read, `sheet` the same in one text, `all_sheets` those that could be read as well; `encoding` and `separator` are "" where the format has none;
     `header_row` is that of the first sheet and counts from 1 (0 in JSON, whose keys are the header). `columns` are those of
     all sheets, a header that several have once. `notes` are complete when the last batch has been read.
     """
@@ -41,6 +41,7 @@ class Source:
         self.kind, self.file = kind, file
         self.sheets = [table.sheet.name for table in found.tables if table.sheet.name]
         self.sheet = _in_one_text(self.sheets)
+        self.all_sheets = list(found.names)
         self.encoding, self.separator = first.sheet.encoding, first.sheet.separator
         self.header_row = first.header_row
         self.columns = _all_columns(found.tables)

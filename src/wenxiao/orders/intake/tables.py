@@ -55,10 +55,12 @@ class _Sheet:
 
 @dataclass(slots=True)
 class Tables:
-    """The sheets that are read, in their order, and what to tell a person about them and about the others."""
+    """The sheets that are read, in their order, what to tell a person about them and about the others, and the names
+    of all that the file has."""
 
     tables: list[Table]
     notes: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
 
 def open_tables(
@@ -85,7 +87,7 @@ def open_tables(
     notes = _notes_on_sheets(looked)
     tables = [_table(one, mapping) for one in chosen]
     notes += _merged_notes([(t.sheet.name, t.layout.notes) for t in tables])
-    return Tables(tables, notes)
+    return Tables(tables, notes, [sheet.name for sheet in sheets if sheet.name])
 
 
 def _named(sheets: Sequence[Sheet], wanted: Sequence[str], file: str) -> list[Sheet]:

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from wenxiao.units.choices import Role
 from wenxiao.units.models import User
@@ -63,7 +64,7 @@ def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
         "assess",
         "list-search",
         mine,
-        _("工单") if user.is_handler else _("研判"),
+        _("工单") if user.is_handler else pgettext("dock", "研判"),
         ("assess", "order", "search"),
     )
     library = (
@@ -73,7 +74,7 @@ def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
         _("工单库"),
         ("library", "matter", "hot", "proposals", "compare"),
     )
-    ledger = ("commitments", "calendar-due", _("承诺台账"), _("承诺"), ("commitments",))
+    ledger = ("commitments", "calendar-due", _("承诺台账"), pgettext("dock", "承诺"), ("commitments",))
     imports = ("imports", "file-import", _("导入"), _("导入"), ("imports", "import"))
     if user.role == Role.LEADER:
         return [overview, library, orders, ledger]

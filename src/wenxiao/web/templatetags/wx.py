@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from wenxiao.library.choices import ClosureClass, Grade, Kind
 from wenxiao.orders.masking import mask_address, mask_name, mask_phone, mask_text
@@ -34,9 +38,22 @@ HIGH = 0.7
 
 
 @register.simple_tag
+@cache
+def asset(path: str) -> str:
+    """The address of a style, script or picture of the package. It changes with what is in the file, so that a browser
+    may keep the file for good and still never show the old one."""
+    address = static(path)
+    found = finders.find(path)
+    if not isinstance(found, str):
+        return address
+    return f"{address}?v={sha256(Path(found).read_bytes()).hexdigest()[:12]}"
+
+
+@register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
-    href = f"{static('web/icons.svg')}#{name}"
+    href = f"{asset('web/icons.svg')}#{name}"
     if label:
         return format_html(
             '<svg class="ico" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
@@ -97,6 +114,12 @@ def shown_kinds(matter: Any) -> SafeString:
 
 
 def _kind(name: str) -> SafeString:
+    return _kind_in(name, get_language() or "")
+
+
+@cache
+def _kind_in(name: str, language: str) -> SafeString:
+    """A label is the same on every row of a language, and a list has hundreds."""
     return format_html('<span class="kind">{}{}</span>', icon(KIND_ICONS.get(name, "flag")), kind_word(name))
 
 
@@ -111,6 +134,11 @@ def kind_word(name: str) -> str:
 @register.simple_tag
 def grade(value: str) -> SafeString:
     """A grade as word and pips: four for red, one for blue."""
+    return _grade_in(value, get_language() or "")
+
+
+@cache
+def _grade_in(value: str, language: str) -> SafeString:
     if value not in Grade.values:
         return format_html('<span class="quiet small">{}</span>', _("未定级"))
     lit = 4 - list(Grade.values).index(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,10 +23,19 @@ from wenxiao.library import services
 from wenxiao.library.choices import ClosureClass, Decision, DismissReason, Grade, Kind
 from wenxiao.library.exporting import export_orders
 from wenxiao.library.filters import SORTS, OrderFilter
-from wenxiao.library.selectors import LIKELY, list_counts, matters_of, saved_views, work_list
+from wenxiao.library.selectors import (
+    LIKELY,
+    judged_since,
+    list_counts,
+    matters_of,
+    rows_before,
+    saved_views,
+    work_list,
+)
 from wenxiao.orders.selectors import unit_options
 from wenxiao.units.models import User
 from wenxiao.web.chips import order_chips
+from wenxiao.web.headlines import headlines
 from wenxiao.web.people import is_partial, person
 from wenxiao.web.responses import told, with_toast
 
@@ -61,12 +72,16 @@ def _results(user: User, query: QueryDict) -> dict[str, Any]:
     counts = list_counts(user, narrowed)
     pages = Paginator(work_list(user, narrowed), ROWS)
     pages.__dict__["count"] = counts.total  # counted once, so that the pages and the tabs cannot disagree
-    page = pages.get_page(query.get("page"))
+    at = _row_of(user, narrowed, query)
+    page = pages.get_page(query.get("page") if at is None else at // ROWS + 1)
     return {
         "narrowed": narrowed,
         "address": address(narrowed),
         "counts": counts,
         "page": page,
+        "at": None if at is None else max(0, at + 1 - page.start_index()),
+        "sorted": _sorts()[narrowed.sort],
+        "heads": headlines(page.object_list),
         "matters": matters_of(user, page.object_list),
         "tabs": _tabs(narrowed, counts.decisions),
         "kind_chips": [
@@ -87,7 +102,40 @@ def _results(user: User, query: QueryDict) -> dict[str, Any]:
         "chips": order_chips(user, narrowed, address),
         "may_assess": user.may_assess,
         "is_handler": user.is_handler,
+        "progress": _progress(user, narrowed, counts.decisions[Decision.PENDING])
+        if user.may_assess
+        else None,
+        # Whether there is anything at all, apart from what the filter leaves.
+        "nothing_yet": not sum(counts.decisions.values())
+        and not replace(narrowed, decision=Decision.PENDING).is_narrowed,
     }
+
+
+def _row_of(user: User, narrowed: OrderFilter, query: QueryDict) -> int | None:
+    """The row that somebody comes back to (`at`, an order): how many stand before it. A page that is named wins."""
+    (at,) = _numbers([query.get("at", "")]) or (None,)
+    return None if at is None or "page" in query else rows_before(user, narrowed, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one person has judged today of a list, and what is left of it."""
+
+    done: int
+    left: int
+
+    @property
+    def whole(self) -> int:
+        return self.done + self.left
+
+
+def _progress(user: User, narrowed: OrderFilter, left: int) -> Progress:
+    return Progress(judged_since(user, narrowed, datetime.combine(timezone.now().date(), time())), left)
+
+
+def _sorts() -> dict[str, str]:
+    said = (_("可能性从高到低"), _("可能性从低到高"), _("来电从近到远"), _("来电从远到近"))
+    return dict(zip(SORTS, said, strict=True))
 
 
 def _toggled(chosen: tuple[str, ...], one: str) -> tuple[str, ...]:
@@ -118,13 +166,7 @@ def _frame(user: User, narrowed: OrderFilter) -> dict[str, Any]:
         "classes": ClosureClass.choices,
         "grades": Grade.choices,
         "kinds": Kind.choices,
-        "sorts": list(
-            zip(
-                SORTS,
-                (_("可能性从高到低"), _("可能性从低到高"), _("来电从近到远"), _("来电从远到近")),
-                strict=True,
-            )
-        ),
+        "sorts": list(_sorts().items()),
         "views": saved_views(user),
         "reasons": DismissReason.choices,
         "in_use": narrowed.query(),
@@ -170,7 +212,11 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _orders(request: HttpRequest) -> list[int]:
     """The orders of a form: the one whose button was pressed, else the ticked ones."""
-    given = request.POST.getlist("one") or request.POST.getlist("order")
+    return _numbers(request.POST.getlist("one") or request.POST.getlist("order"))
+
+
+def _numbers(given: list[str]) -> list[int]:
+    """Those of some texts that can be keys, each once."""
     return list(
         dict.fromkeys(int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 16)
     )

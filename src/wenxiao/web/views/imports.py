@@ -19,8 +19,16 @@ from wenxiao.library.filters import OrderFilter
 from wenxiao.library.pipeline import captured_orders, start_import
 from wenxiao.orders.choices import RUN_ACTIVE, RunState
 from wenxiao.orders.models import ImportRun
+from wenxiao.orders.runs import is_abandoned
 from wenxiao.orders.selectors import get_run, import_runs, rejected_rows, sources, warnings
-from wenxiao.orders.uploads import Preview, check_upload, preview, refuse_upload, stage_upload
+from wenxiao.orders.uploads import (
+    Preview,
+    check_upload,
+    choose_sheets,
+    preview,
+    refuse_upload,
+    stage_upload,
+)
 from wenxiao.units.models import User
 from wenxiao.web.people import is_partial, person
 from wenxiao.web.reading import english
@@ -103,7 +111,10 @@ def _progress(found: ImportRun) -> dict[str, Any]:
         )
         for n, stage in enumerate(_STAGES)
     ]
-    return {"run": found, "steps": steps, "active": found.state in RUN_ACTIVE}
+    active = found.state in RUN_ACTIVE
+    # A full disk or a killed process cannot write that it failed; that nothing moves is what can be seen.
+    stalled = active and found.state != RunState.QUEUED and is_abandoned(found)
+    return {"run": found, "steps": steps, "active": active, "stalled": stalled}
 
 
 #: Counts that most imports have no use for: shown where they are not nought.
@@ -188,6 +199,17 @@ def _chosen(request: HttpRequest, view: Preview) -> dict[str, str]:
             said = _("“%(field)s”按表头自动认出，不能只去掉；要换一列，请在那一列选它")
             raise ValidationError(said % {"field": labels[name]})
     return mapping
+
+
+@require_POST
+def sheets(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reads other sheets of the workbook, and shows the columns again."""
+    user = importer(request)
+    try:
+        choose_sheets(actor=user, run=get_run(user, pk).pk, sheets=request.POST.getlist("sheet"))
+    except ValidationError as problem:
+        messages.error(request, "；".join(problem.messages))
+    return redirect("import", pk)
 
 
 @require_POST

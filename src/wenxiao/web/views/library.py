@@ -19,6 +19,7 @@ from wenxiao.library.matters import matter_grades, matter_list, matter_story, wh
 from wenxiao.orders.selectors import unit_options
 from wenxiao.web.belonging import matter_parts
 from wenxiao.web.confidential import named_after_confidential
+from wenxiao.web.headlines import headlines
 from wenxiao.web.people import is_partial, person, today
 from wenxiao.web.promises import PromiseLine, next_states
 from wenxiao.web.story import folded, folded_rows, folded_tail
@@ -97,6 +98,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "today": now,
         "stretches": folded(story.moments),
         "calls": folded_rows(story.orders),
+        "heads": headlines(story.orders),
         "show_order": True,
     }
     return render(request, "web/library/matter.html", context)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wenxiao.learning.choices import JobKind, JobState
@@ -98,10 +99,16 @@ def _explain(section: Section) -> str:
 
 
 def _holds(section: Section) -> str:
+    """What a rule holds in short: how many words, its numbers by name, and the switches that are on."""
     words = sum(len(value) for value in section.values.values() if isinstance(value, list))
-    numbers = [f"{value:g}" for value in section.values.values() if isinstance(value, int | float)]
-    said = [_("%(n)d 个词") % {"n": words}] if words else []
-    return "，".join([*said, *numbers[:3]])
+    said = [ngettext("%(n)d 个词", "%(n)d 个词", words) % {"n": words}] if words else []
+    for name, value in section.values.items():
+        label = value_words(name)[0]
+        if value is True:
+            said.append(label)
+        elif isinstance(value, int | float) and value is not False:
+            said.append(_("%(label)s：%(number)s") % {"label": label, "number": f"{value:g}"})
+    return pgettext("punctuation", "；").join(said[:4])
 
 
 @require_http_methods(["GET", "POST"])

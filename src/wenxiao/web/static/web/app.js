@@ -141,6 +141,8 @@
   const rowOf = (order) => (order ? rows().findIndex((row) => row.dataset.row === order) : -1);
   function go(to, focus = true) {
     const all = rows();
+    const pane = $("#peek");
+    if (pane) pane.hidden = !all.length;
     if (!all.length) { place = -1; chosen = ""; return; }
     place = Math.max(0, Math.min(to, all.length - 1));
     chosen = all[place].dataset.row;
@@ -203,9 +205,9 @@
   let soon;
   function peek(row) {
     const pane = $("#peek");
-    if (!pane || !row.dataset.peek || !matchMedia("(min-width: 1280px)").matches || pane.dataset.shows === row.dataset.peek) return;
+    if (!pane || pane.hidden || !row.dataset.peek || !matchMedia("(min-width: 1280px)").matches || pane.dataset.shows === row.dataset.peek) return;
     clearTimeout(soon);
-    soon = setTimeout(() => { pane.dataset.shows = row.dataset.peek; htmx.ajax("GET", row.dataset.peek, { source: "#peek", target: "#peek", swap: "innerHTML" }); }, 90);
+    soon = setTimeout(() => { pane.dataset.shows = row.dataset.peek; htmx.ajax("GET", row.dataset.peek, { source: "#peek", target: "#peek", swap: "innerHTML" }); pane.scrollTop = 0; }, 50);
   }
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-row]");
@@ -223,12 +225,29 @@
       free(event.detail.xhr);
     }
   });
+  // Past the last row the next page begins, before the first the one before; whoever comes back finds their row again.
+  function step(by) {
+    const to = place + by;
+    const turn = rows().length && place >= 0 && (to < 0 || to >= rows().length) && $(`#results .pager [rel=${by < 0 ? "prev" : "next"}]`);
+    if (!turn) { go(to); return; }
+    remember(new URL(turn.href).search, "", by < 0 ? Infinity : 0);
+    gone = true;
+    turn.click();
+  }
+  const spot = () => "row:" + location.pathname;
+  function remember(search, order, at) { try { sessionStorage.setItem(spot(), JSON.stringify({ search, order, at: Math.min(at, 999) })); } catch { /* a browser that keeps nothing */ } }
+  function recalled() {
+    try { const kept = JSON.parse(sessionStorage.getItem(spot())); return kept && kept.search === location.search ? kept : null; } catch { return null; }
+  }
+  window.addEventListener("pagehide", () => { if (place >= 0 && chosen && $("#results")) remember(location.search, chosen, place); });
   // What stands outside the results (saving a view, export, the hidden state of the filter) follows them.
   function keepAddress() {
     const back = $("#back");
     if (!back) return;
     $$("[data-address]").forEach((field) => { field.value = back.value.replace(/&page=\d+$/, ""); });
   }
+  let lastBox, shifted = false;  // Shift and a click ticks everything from the last one on
+  document.addEventListener("click", (event) => { shifted = event.shiftKey; }, true);
   function tallyChecked() {
     const bar = $("#bulk");
     if (!bar) return;
@@ -237,6 +256,13 @@
     $$("[data-n]", bar).forEach((e) => { e.textContent = n; });
   }
   document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.matches("[data-row] input[name=order]")) {
+      const boxes = $$("[data-row] input[name=order]");
+      const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
+      if (shifted && from >= 0) boxes.slice(from, to + 1).forEach((one) => { one.checked = box.checked; });
+      lastBox = box;
+    }
     if (event.target.matches("[data-all]")) $$("[data-row] input[name=order]").forEach((i) => { i.checked = event.target.checked; });
     if (event.target.closest("#results")) tallyChecked();
   });
@@ -247,9 +273,11 @@
   const follow = (selector, root = document) => press(selector, root) && (gone = true);
   const present = () => (isBusy() && !chosen ? undefined : rows()[place]);
   const keys = {
-    j: () => go(place + 1),
-    k: () => go(place - 1),
+    j: () => step(1),
+    k: () => step(-1),
     o: () => present() && follow("a[data-main]", present()),
+    a: () => press("[data-all]"),
+    m: () => (present() ? follow("[data-key=m]", present()) : follow("[data-key=m]")),
     x: () => { const box = present() && $("input[name=order]", present()); if (box) box.click(); },
     c: () => (checked().length && press("#bulk [data-key=c]")) || (rows().length ? present() && press("[data-key=c]", present()) : press("[data-key=c]")),
     d: () => (checked().length && press("#bulk [data-key=d]")) || (rows().length ? present() && press("[data-key=d]", present()) : press("[data-key=d]")),
@@ -270,6 +298,7 @@
     }
     if (event.key === "Escape") { if (typing(event.target)) event.target.blur(); $$("details.menu[open]").forEach((m) => { m.open = false; $("summary", m).focus(); }); return; }
     if (typing(event.target)) return;
+    if (event.key === " " && scrollPeek(event)) return;
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
@@ -278,6 +307,15 @@
     if (isBusy() && !("jkd".includes(event.key) && chosen) && !"/?".includes(event.key)) later.push(act);
     else act();
   });
+
+  // The space bar turns the preview over, as it would the page; on what is pressed with it, it presses.
+  function scrollPeek(event) {
+    const pane = $("#peek");
+    if (!pane || pane.hidden || !pane.offsetParent || event.target.closest("button, input, summary, select")) return false;
+    pane.scrollBy({ top: (event.shiftKey ? -0.85 : 0.85) * pane.clientHeight });
+    event.preventDefault();
+    return true;
+  }
 
   /* ---- Evidence: pointing at a signal shows its words, and the other way round. ---- */
   function light(event, on) {
@@ -308,6 +346,11 @@
     drop.addEventListener("drop", (e) => { if (e.dataTransfer.files.length) { field.files = e.dataTransfer.files; show(); } });
   }
 
-  if (rows().length && $("#peek")) go(0, false);
+  const kept = recalled();
+  const named = $("#results") && $("#results").dataset.at;
+  if (rows().length && $("#results") && (named || kept)) {
+    const known = named ? -1 : rowOf(kept.order);
+    go(known >= 0 ? known : Number(named || kept.at));
+  } else if (rows().length && $("#peek")) go(0, false);
   tallyChecked();
 })();

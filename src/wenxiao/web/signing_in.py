@@ -1,0 +1,34 @@
+"""Nobody gets further without signing in; and what the sign-in leads back to."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """LoginRequiredMiddleware that, when a session ended under a form, leads back to the page of the form: the address
+    that the form was sent to shows nothing when it is only asked for."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(
+            _page_of(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        )
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page of ours that a form was on; the home page where the browser does not say."""
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(
+        came_from, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return "/"
+    page = urlsplit(came_from)
+    return page.path + (f"?{page.query}" if page.query else "")
