@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from wenxiao.library.choices import CallKind
+from wenxiao.library.choices import CallKind, RateVariant
 from wenxiao.library.rules import BadRules, stamp
 from wenxiao.recognition.edits import EDITS, overlaid
 
@@ -24,6 +25,9 @@ class CallRules:
 
     repeat_days: int
     anyone: bool
+    variant: str
+    fresh: int
+    fresh_repeats: bool
     group: int
     hot_days: int
     hot_callers: int
@@ -38,12 +42,15 @@ class CallRules:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One order of a matter. `caller` is whatever tells callers apart; "" is nobody known."""
+    """One order of a matter. `caller` is whatever tells callers apart; "" is nobody known. `told` are the kinds of problem
+    that its title names, `problems` all that it names."""
 
     order: int
     called: datetime | None
     closed: datetime | None
     caller: str
+    told: frozenset[str] = frozenset()
+    problems: frozenset[str] = frozenset()
 
 
 def load(folder: Path | None = None) -> CallRules:
@@ -78,6 +85,9 @@ def rules_of(data: Mapping[str, Any]) -> CallRules:
         rules = CallRules(
             repeat_days=int(data["repeat"]["days"]),
             anyone=bool(data["repeat"]["anyone"]),
+            variant=str(RateVariant(data["repeat"]["variant"])),
+            fresh=int(data["development"]["problems"]),
+            fresh_repeats=bool(data["development"]["repeats"]),
             group=int(data["group"]["callers"]),
             hot_days=int(hot["days"]),
             hot_callers=int(hot["callers"]),
@@ -96,25 +106,101 @@ def rules_of(data: Mapping[str, Any]) -> CallRules:
     return rules
 
 
-def call_kinds(calls: Iterable[Call], rules: CallRules) -> dict[int, str]:
-    """What each call of one matter is, by its order; the first call, and one without a day, are nothing special."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one call of a matter is. `kind` is of choices.CallKind, "" for the first call and for one that is nothing special.
+
+    `after_days`: from the last closing before the call to the call, where none of the earlier orders was open then; so it is
+    a repeat within any window of so many days. `again_days`: from its own closing to the next call. `own_…`: the same,
+    of the same caller's orders only. `fresh`: the kinds of problem that no earlier call had named.
+    """
+
+    kind: str = ""
+    after_days: int | None = None
+    own_after_days: int | None = None
+    again_days: int | None = None
+    own_again_days: int | None = None
+    fresh: tuple[str, ...] = ()
+
+
+def standings(calls: Iterable[Call], rules: CallRules) -> dict[int, Standing]:
+    """What each call of one matter is, by its order. A call without a day is nothing special."""
     dated = sorted((c for c in calls if c.called is not None), key=lambda c: (c.called, c.order))
-    return {call.order: _kind(call, dated[:place], rules) for place, call in enumerate(dated)}
+    everybody, own = _Ends(dated), {who: _Ends(found) for who, found in _by_caller(dated).items()}
+    named: set[str] = set()
+    found = {}
+    for call in dated:
+        mine = own.get(call.caller)
+        found[call.order] = _standing(call, everybody, mine, named, rules)
+        named |= call.problems
+        for ends in filter(None, (everybody, mine)):
+            ends.add(call)
+    return found
 
 
-def _kind(call: Call, earlier: Sequence[Call], rules: CallRules) -> str:
+def call_kinds(calls: Iterable[Call], rules: CallRules) -> dict[int, str]:
+    """The kinds of `standings`."""
+    return {order: standing.kind for order, standing in standings(calls, rules).items()}
+
+
+class _Ends:
+    """The calls of one matter, or of one caller in it, as they come: how many, and when they were closed."""
+
+    def __init__(self, dated: Sequence[Call]) -> None:
+        self._calls = [call.called for call in dated if call.called is not None]
+        self._count, self._closed = 0, list[datetime]()
+
+    def add(self, call: Call) -> None:
+        self._count += 1
+        if call.closed is not None:
+            insort(self._closed, call.closed)
+
+    def before(self, when: datetime) -> tuple[bool, int | None]:
+        """Whether one of the calls so far is open at that time, and the days since the last closing before it."""
+        ended = bisect_left(self._closed, when)
+        return ended < self._count, _days(self._closed[ended - 1], when) if ended else None
+
+    def next(self, when: datetime) -> int | None:
+        """Days to the first call after that time."""
+        at = bisect_right(self._calls, when)
+        return _days(when, self._calls[at]) if at < len(self._calls) else None
+
+
+def _days(since: datetime, until: datetime) -> int:
+    """Days begun: what came after 30 days and an hour did not come within 30 days."""
+    return -((since - until) // timedelta(days=1))
+
+
+def _by_caller(calls: Iterable[Call]) -> dict[str, list[Call]]:
+    found: dict[str, list[Call]] = {}
+    for call in calls:
+        if call.caller:
+            found.setdefault(call.caller, []).append(call)
+    return found
+
+
+def _standing(call: Call, everybody: _Ends, own: _Ends | None, named: Set[str], rules: CallRules) -> Standing:
     """An order that is still open outweighs a closed one: the unit is at work, so the call chases it."""
     when = call.called
     assert when is not None
-    own = [one for one in earlier if call.caller and one.caller == call.caller]
-    if any(one.closed is None or one.closed >= when for one in own):
-        return CallKind.CHASING
-    since = when - timedelta(days=rules.repeat_days)
-    after = [one for one in (earlier if rules.anyone else own) if one.closed and since <= one.closed < when]
-    still_open = any(one.closed is None or one.closed >= when for one in earlier)
-    if after and not still_open:
-        return CallKind.REPEAT
-    return CallKind.JOINED if still_open else ""
+    still_open, after = everybody.before(when)
+    own_open, own_after = own.before(when) if own else (False, None)
+    counted = after if rules.anyone else own_after
+    if own_open:
+        kind: str = CallKind.CHASING
+    elif still_open:
+        kind = CallKind.JOINED
+    else:
+        kind = CallKind.REPEAT if counted is not None and counted <= rules.repeat_days else ""
+    fresh = sorted(call.told - named) if named else []
+    return Standing(
+        kind=kind,
+        after_days=None if still_open else after,
+        own_after_days=None if still_open else own_after,
+        again_days=everybody.next(call.closed) if call.closed else None,
+        own_again_days=own.next(call.closed) if own and call.closed else None,
+        fresh=tuple(fresh) if 0 < rules.fresh <= len(fresh) else (),
+    )
 
 
 def caller_key(phone: str, caller: str) -> str:
@@ -123,8 +209,23 @@ def caller_key(phone: str, caller: str) -> str:
 
 
 def calls_of(rows: Iterable[Mapping[str, Any]]) -> list[Call]:
-    """Calls from rows with pk, called_at, closed_at, phone and caller."""
-    return [Call(r["pk"], r["called_at"], r["closed_at"], caller_key(r["phone"], r["caller"])) for r in rows]
+    """Calls from rows with pk, called_at, closed_at, replied_at, phone, caller, and gist__problems where it is known."""
+    return [
+        Call(
+            row["pk"],
+            row["called_at"],
+            row["closed_at"] or row["replied_at"],
+            caller_key(row["phone"], row["caller"]),
+            *problems_in(row.get("gist__problems") or ""),
+        )
+        for row in rows
+    ]
+
+
+def problems_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The kinds of problem that a title names, and all that an order names, from OrderGist.problems."""
+    named = text.split("|")
+    return frozenset(n[1:] for n in named if n[:1] == "*"), frozenset(n.lstrip("*") for n in named if n)
 
 
 def repeat_rate(kinds: Iterable[str]) -> tuple[int, int]:

@@ -98,6 +98,14 @@ class CallKind(models.TextChoices):
     JOINED = "joined", _("多人同诉")
 
 
+class RateVariant(models.TextChoices):
+    """How the rate of repeat calls is counted (library.repeats)."""
+
+    CALLS = "calls", _("重复来电占全部来电")
+    MATTERS = "matters", _("有重复来电的事项占全部事项")
+    CLOSED = "closed", _("办结后又有来电的工单占办结工单")
+
+
 class ActKind(models.TextChoices):
     """What was done to a matter as such."""
 

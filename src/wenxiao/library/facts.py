@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from wenxiao.library.calls import CallRules, caller_key
+from wenxiao.library.calls import CallRules, Standing, caller_key, calls_of, standings
 from wenxiao.library.calls import load as call_rules
 from wenxiao.library.choices import COMMITMENT_OPEN, Kind
 from wenxiao.library.models import Commitment, Matter, MatterLink
 from wenxiao.library.rules import NO_RANK, RANKS, Rules, grade_of, rules_folder
+from wenxiao.orders import bulk
 from wenxiao.orders.models import OrderUnit, WorkOrder
 
 _TITLE = 200
@@ -23,8 +24,11 @@ _COLUMNS = (
     "title",
     "content",
     "called_at",
+    "closed_at",
+    "replied_at",
     "caller",
     "phone",
+    "gist__problems",
     "rehandled",
     "is_urgent",
     "is_supervised",
@@ -44,6 +48,8 @@ MATTER_COLUMNS = (
     "next_due",
     *(f"is_{kind}" for kind in Kind.values),
 )
+#: What a link says of its order as a call.
+_STANDING = ("call", "after_days", "own_after_days", "again_days", "own_again_days", "fresh")
 _KINDS = tuple(f"finding__is_{kind}" for kind in Kind.values)
 
 
@@ -127,14 +133,17 @@ def _callers(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter]:
-    """Bring matters up to date with their orders, in memory; returns those that changed. A matter that lost all its
-    orders keeps its columns, and its history."""
-    links = MatterLink.objects.filter(matter__in=matters).values_list("matter", "order")
+    """Bring matters up to date with their orders, in memory, and what each call of them is, in the database; returns
+    those that changed. A matter that lost all its orders keeps its columns, and its history."""
+    links = MatterLink.objects.filter(matter__in=matters).values_list("matter", "order", *_STANDING)
     groups: dict[int, list[int]] = defaultdict(list)
-    for matter_id, order_id in links:
+    stood: dict[int, tuple[Any, ...]] = {}
+    for matter_id, order_id, *standing in links:
         groups[matter_id].append(order_id)
+        stood[order_id] = tuple(standing)
     facts = gather(groups)
     again = call_rules(rules_folder())
+    _stand(facts.values(), stood, again)
     changed = []
     for matter in matters:
         if matter.pk not in facts:
@@ -147,6 +156,23 @@ def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter
                 setattr(matter, name, value)
             changed.append(matter)
     return changed
+
+
+def _stand(facts: Iterable[Facts], stood: Mapping[int, tuple[Any, ...]], rules: CallRules) -> None:
+    """Write what each call is, where that has changed."""
+    changed = []
+    for one in facts:
+        for order, standing in standings(calls_of(one.rows), rules).items():
+            values = _values(standing)
+            if stood.get(order) != values:
+                changed.append((*values, order))
+    bulk.update(MatterLink, "order", _STANDING, changed)
+
+
+def _values(standing: Standing) -> tuple[Any, ...]:
+    """The values of _STANDING."""
+    days = (standing.after_days, standing.own_after_days, standing.again_days, standing.own_again_days)
+    return (str(standing.kind), *days, "、".join(standing.fresh)[:_TITLE])
 
 
 def raised(columns: dict[str, Any], reopened: int, rules: CallRules) -> dict[str, Any]:

@@ -8,30 +8,33 @@ person has set apart is never put together. Numbers are never given twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wenxiao.library import rules as grade_rules
 from wenxiao.library.acts import COUNTER, reopen_called
 from wenxiao.library.choices import MatterState
 from wenxiao.library.facts import MATTER_COLUMNS, gather, matter_columns, refresh
+from wenxiao.library.gists import Todo, all_traced, settle_gists, store_gists, unsettled, without_gist
 from wenxiao.library.models import Counter, Finding, Matter, MatterLink
 from wenxiao.library.placing import Existing, Planner
 from wenxiao.library.proposing import Settled, write_related
 from wenxiao.library.recognising import conclude, engine_settings, to_batch
 from wenxiao.orders import bulk
-from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.collection import Added, Collection
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
+from wenxiao.recognition.gist import gist_of
 from wenxiao.recognition.matters import Grouper, Tie
+from wenxiao.recognition.matters.stored import to_packed
 from wenxiao.recognition.schema import batch_to_orders
 
 _CHUNK = 1000
@@ -40,7 +43,7 @@ Check = Callable[[], None]
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """Orders that belong together. `matter` None: it needs a new one. `may_join`: even one that people work on."""
 
     orders: list[int]
@@ -52,10 +55,15 @@ class _Group:
 def group_all(today: date, check: Check = lambda: None) -> None:
     """Group every order in the record, bring findings, matters and grades up to date. Safe to repeat, and to stop
     anywhere: each step writes in small transactions and finds the rest to do by itself."""
-    keys, added, ties = _conclude(today)
+    rules = column_rules(today)
+    fill_gists(rules, check)
+    todo = unsettled()
+    keys, added, ties = _conclude(rules)
     _update_findings(keys, added, check)
     settled = Settled.load()
-    _write_groups(_plan(keys, added, settled), today, check)
+    captured = set(Finding.objects.filter(captured=True).values_list("order", flat=True))
+    planner = Planner(existing(MatterLink.objects.all()), captured, settled)
+    write_groups(_plan(keys, added, planner), today, check)
     with transaction.atomic():
         check()
         settled.write()
@@ -63,32 +71,35 @@ def group_all(today: date, check: Check = lambda: None) -> None:
         # What the grouper has emptied goes; a matter on which people worked stays with its history.
         Matter.objects.filter(links__isnull=True, worked_on=False, grade_by__isnull=True).delete()
     refresh_matters(today, check)
+    for state, orders in todo.items():
+        settle_gists(orders, state, Todo.NOTHING)
 
 
-def _conclude(today: date) -> tuple[list[int], Sequence[Added], list[Tie]]:
+def column_rules(today: date) -> ColumnSignals:
+    """The rules over columns and collections, as they are here."""
+    engine = engine_settings(today)
+    return ColumnSignals(engine.data, learned(engine))
+
+
+def _conclude(rules: ColumnSignals) -> tuple[list[int], Sequence[Added], list[Tie]]:
     """What the whole collection says about each order (keys and additions, side by side), and which are related."""
-    settings = engine_settings(today)
-    rules = ColumnSignals(settings.data, learned(settings))
     collection, grouper = Collection(rules), Grouper()
     keys: list[int] = []
-    for rows in _all_orders():
-        batch = to_batch([row[1:] for row in rows])
-        keys += [row[0] for row in rows]
-        grouper.add(batch)
-        for order in batch_to_orders(batch):
-            collection.add(order)
+    for rows in all_traced():
+        keys += [pk for pk, _, _ in rows]
+        grouper.add_packed(to_packed([facts for _, _, facts in rows]))
+        for _, trace, _ in rows:
+            collection.add_trace(trace)
     return keys, collection.conclude(grouper.group()), grouper.related()
 
 
-def _all_orders() -> Iterator[list[tuple[Any, ...]]]:
-    last = 0
-    while True:
-        found = WorkOrder.objects.filter(pk__gt=last).order_by("pk")
-        rows = list(found.values_list("pk", "number", "row", *CONTENT)[: 2 * _CHUNK])
-        if not rows:
-            return
-        yield rows
-        last = rows[-1][0]
+def fill_gists(rules: ColumnSignals, check: Check) -> None:
+    """Read what is kept out of orders of which nothing, or nothing of today's form, is kept: once after an upgrade."""
+    while rows := list(without_gist().order_by("pk").values_list("pk", "number", "row", *CONTENT)[:_CHUNK]):
+        gists = gist_of(list(batch_to_orders(to_batch([row[1:] for row in rows]))), rules).to_pylist()
+        with transaction.atomic():
+            check()
+            store_gists(dict(zip([row[0] for row in rows], gists, strict=True)))
 
 
 def _update_findings(keys: Sequence[int], added: Sequence[Added], check: Check) -> None:
@@ -108,40 +119,43 @@ def _update_findings(keys: Sequence[int], added: Sequence[Added], check: Check) 
             conclude(touched[start : start + _CHUNK], by_key, likely)
 
 
-def _plan(keys: Sequence[int], added: Sequence[Added], settled: Settled) -> list[_Group]:
+def _plan(keys: Sequence[int], added: Sequence[Added], planner: Planner) -> list[Group]:
     """The groups that need writing, in the order of their first order. What may only be proposed goes to `settled`."""
-    groups: dict[str, _Group] = {}
+    groups: dict[str, Group] = {}
     for pk, more in zip(keys, added, strict=True):
-        group = groups.setdefault(more.matter, _Group([]))
+        group = groups.setdefault(more.matter, Group([]))
         group.orders.append(pk)
         group.scores[pk] = more.matter_score
-    planner = Planner(
-        _existing(), set(Finding.objects.filter(captured=True).values_list("order", flat=True)), settled
-    )
-    plan = []
-    for group in groups.values():
+    return place(groups.values(), planner)
+
+
+def place(groups: Iterable[Group], planner: Planner) -> list[Group]:
+    """The groups of the engine as they may be written."""
+    settled, plan = planner.settled, []
+    for group in groups:
         for orders in settled.cut(group.orders, planner.homes(group.orders)):
             for moving, matter in planner.place(orders, group.scores):
-                plan.append(_Group(moving, matter, group.scores, matter in settled.worked))
+                plan.append(Group(moving, matter, group.scores, matter in settled.worked))
     return plan
 
 
-def _existing() -> dict[int, Existing]:
-    links: Any = MatterLink.objects.values_list("order", "matter", "by", "matter__worked_on")
+def existing(links: QuerySet[MatterLink]) -> dict[int, Existing]:
+    """Where orders are now."""
+    rows: Any = links.values_list("order", "matter", "by", "matter__worked_on")
     return {
         order: Existing(matter, by is not None or worked, by is not None)
-        for order, matter, by, worked in links.iterator()
+        for order, matter, by, worked in rows.iterator()
     }
 
 
-def _write_groups(plan: Sequence[_Group], today: date, check: Check) -> None:
+def write_groups(plan: Sequence[Group], today: date, check: Check) -> None:
     for start in range(0, len(plan), _CHUNK):
         with transaction.atomic():
             check()
             _write_some(plan[start : start + _CHUNK], today)
 
 
-def _write_some(plan: Sequence[_Group], today: date) -> None:
+def _write_some(plan: Sequence[Group], today: date) -> None:
     counter, _created = Counter.objects.select_for_update().get_or_create(name=COUNTER)
     orders = [pk for group in plan for pk in group.orders]
     # Somebody may have acted since the plan was made: what is kept now stays, whatever the plan says.
@@ -158,14 +172,14 @@ def _write_some(plan: Sequence[_Group], today: date) -> None:
         for pk in group.orders:
             link, score = links.get(pk), group.scores.get(pk)
             if link is None:
-                fresh.append((pk, group.matter, score, [], at))
+                fresh.append((pk, group.matter, score, [], at, "", ""))
             elif link.matter_id != group.matter:
                 moved.append((group.matter, score, pk))
-    bulk.insert(MatterLink, ("order", "matter", "score", "reasons", "at"), fresh)
+    bulk.insert(MatterLink, ("order", "matter", "score", "reasons", "at", "call", "fresh"), fresh)
     bulk.update(MatterLink, "order", ("matter", "score"), moved)
 
 
-def _still_free(plan: Sequence[_Group]) -> list[_Group]:
+def _still_free(plan: Sequence[Group]) -> list[Group]:
     """Without what was to join a matter that has gone, that was merged, or that somebody began to work on, since the
     plan was made: the next grouping sees it as it is."""
     wanted = {group.matter for group in plan if group.matter is not None}
@@ -182,7 +196,7 @@ def _may_move(link: MatterLink | None) -> bool:
     return link is None or (link.by_id is None and not link.matter.worked_on)
 
 
-def _create_matters(groups: Sequence[_Group], counter: Counter, today: date) -> None:
+def _create_matters(groups: Sequence[Group], counter: Counter, today: date) -> None:
     facts = gather({place: group.orders for place, group in enumerate(groups)})
     rules = grade_rules.load(grade_rules.rules_folder())
     matters = []
@@ -197,7 +211,6 @@ def _create_matters(groups: Sequence[_Group], counter: Counter, today: date) -> 
 
 def refresh_matters(today: date, check: Check = lambda: None) -> int:
     """Bring all open matters up to date with their orders, commitments and the day; returns how many changed."""
-    rules = grade_rules.load(grade_rules.rules_folder())
     last, count = 0, 0
     with transaction.atomic():
         check()
@@ -210,8 +223,20 @@ def refresh_matters(today: date, check: Check = lambda: None) -> int:
             matters = list(found.order_by("pk")[:_CHUNK])
             if not matters:
                 return count
-            changed = refresh(matters, rules, today)
-            rows = [(*(getattr(matter, name) for name in MATTER_COLUMNS), matter.pk) for matter in changed]
-            bulk.update(Matter, "id", MATTER_COLUMNS, rows)
+            count += _refresh(matters, today)
         last = matters[-1].pk
-        count += len(changed)
+
+
+def refresh_some(ids: Iterable[int], today: date) -> None:
+    """Bring some matters up to date, after opening those that were called about since they were closed. Call in a
+    transaction."""
+    matters = list(Matter.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk"))
+    reopen_called(matters)
+    _refresh([matter for matter in matters if matter.state == MatterState.OPEN], today)
+
+
+def _refresh(matters: Sequence[Matter], today: date) -> int:
+    changed = refresh(matters, grade_rules.load(grade_rules.rules_folder()), today)
+    rows = [(*(getattr(matter, name) for name in MATTER_COLUMNS), matter.pk) for matter in changed]
+    bulk.update(Matter, "id", MATTER_COLUMNS, rows)
+    return len(changed)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wenxiao.library.choices import (
     ActKind,
+    CallKind,
     Certainty,
     ClosureClass,
     CommitmentState,
@@ -208,7 +209,11 @@ class Matter(Kinds):
 
 
 class MatterLink(models.Model):
-    """That an order belongs to a matter. `by` set: a person put it there, and the machine leaves it."""
+    """That an order belongs to a matter. `by` set: a person put it there, and the machine leaves it.
+
+    `call` to `fresh` say what the order is as a call about the matter (calls.Standing); they follow from its orders and
+    are brought up to date with it.
+    """
 
     order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="matter_link")
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="links")
@@ -216,6 +221,12 @@ class MatterLink(models.Model):
     reasons = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    call = models.CharField(_("来电性质"), max_length=10, choices=CallKind, blank=True, default="")
+    after_days = models.PositiveIntegerField(null=True, blank=True)
+    own_after_days = models.PositiveIntegerField(null=True, blank=True)
+    again_days = models.PositiveIntegerField(null=True, blank=True)
+    own_again_days = models.PositiveIntegerField(null=True, blank=True)
+    fresh = models.CharField(_("新情况"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("事项关联")
@@ -314,6 +325,87 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} ← {self.order_id or self.other_id}"
+
+
+class OrderGist(models.Model):
+    """What is kept of an order for grouping and for the rules over a collection (recognition.gist), so that neither a
+    new order nor a whole grouping has to read texts again.
+
+    `form` says how `facts` was made; of another form than today's it is made anew. `reply` is the print of a reply long
+    enough to be a copy, as a signed number, 0 for none. `todo`: what the next grouping still has to do with the order.
+    """
+
+    class Todo(models.IntegerChoices):
+        NOTHING = 0
+        #: It says what it said before, but when it was called or closed, or its reply, has changed, or it was read again.
+        CONCLUDE = 1
+        #: It is new, or says something else: which matter is it?
+        PLACE = 2
+
+    order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, primary_key=True, related_name="gist")
+    form = models.IntegerField()
+    facts = models.BinaryField()
+    reply = models.BigIntegerField(default=0)
+    #: The kinds of problem that it names, "|" between them; those of the title with a "*" before.
+    problems = models.TextField(default="")
+    escaped = models.BooleanField(default=False)
+    todo = models.PositiveSmallIntegerField(choices=Todo, default=Todo.PLACE)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("order",), condition=models.Q(todo__gt=0), name="library_gist_todo"),
+            models.Index(fields=("reply",), condition=~models.Q(reply=0), name="library_gist_reply"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id}"
+
+
+class Vocabulary(models.Model):
+    """In how many of `count` orders each word occurs, as it was when the lists of `generation` were written: what words
+    weigh. The newest row counts. `words`, `problems` and `areas` are packed by library.postings; `last_order` is the
+    newest order in it."""
+
+    generation = models.PositiveIntegerField(unique=True)
+    form = models.IntegerField()
+    count = models.PositiveIntegerField()
+    last_order = models.BigIntegerField(default=0)
+    words = models.BinaryField()
+    problems = models.BinaryField()
+    areas = models.BinaryField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.generation}: {self.count}"
+
+
+class PostingList(models.Model):
+    """The orders that some words are looked up by: those whose number begins with `bucket`. Written in one go."""
+
+    generation = models.PositiveIntegerField()
+    bucket = models.PositiveIntegerField()
+    entries = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("generation", "bucket"), name="library_one_list_a_bucket"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.generation}: {self.bucket}"
+
+
+class Posting(models.Model):
+    """One word and one order that came after the lists were written."""
+
+    word = models.IntegerField()
+    order = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("word", "order"), name="library_posted"),)
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.order}"
 
 
 class Counter(models.Model):

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wenxiao.library.grouping import group_all
+from wenxiao.library.arrivals import group
 from wenxiao.library.recognising import recognise, unread
 from wenxiao.orders.choices import RUN_ACTIVE, RUN_TRANSITIONS, RunState
 from wenxiao.orders.importing import read_run
@@ -104,7 +104,7 @@ def _work(run: ImportRun, today: date) -> None:
         recognise(mine, today, partial(_tell, run))
         move(run, RunState.GROUPING)
     if run.to_recognise or _others_left_work(run):
-        group_all(today, lambda: _check(run))
+        group(today, lambda: _check(run))
     move(run, RunState.DONE, finished_at=timezone.now())
     # The record has all of it; a second copy of callers' data on the disk would only be one more to guard.
     drop_file(run)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 
 from wenxiao.library.calls import load
 from wenxiao.library.choices import ProposalState
-from wenxiao.library.models import Matter, NotSame, Proposal, RelatedOrders
+from wenxiao.library.models import Matter, MatterLink, NotSame, Proposal, RelatedOrders
 from wenxiao.library.rules import rules_folder
 
 _CHUNK = 2000
@@ -31,19 +32,29 @@ class Settled:
     matters: dict[Pair, float | None] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> Settled:
-        """As it is now."""
+    def load(cls, orders: Collection[int] | None = None) -> Settled:
+        """As it is now; with `orders`, as far as it concerns these and their matters."""
+        pairs, worked_on = NotSame.objects.all(), Matter.objects.filter(worked_on=True)
+        refused = Proposal.objects.filter(state=ProposalState.REFUSED)
+        if orders is not None:
+            pairs = pairs.filter(Q(low__in=orders) | Q(high__in=orders))
+            worked_on = worked_on.filter(links__order__in=orders).distinct()
+            homes = MatterLink.objects.filter(order__in=orders).values("matter")
+            refused = refused.filter(matter__in=homes)
         apart: dict[int, set[int]] = defaultdict(set)
-        for low, high in NotSame.objects.values_list("low", "high"):
+        for low, high in pairs.values_list("low", "high"):
             apart[low].add(high)
             apart[high].add(low)
-        refused = Proposal.objects.filter(state=ProposalState.REFUSED)
-        orders = set(refused.filter(order__isnull=False).values_list("matter", "order"))
-        matters = set(refused.filter(other__isnull=False).values_list("matter", "other"))
-        worked = set(Matter.objects.filter(worked_on=True).values_list("pk", flat=True))
+        of_orders = set(refused.filter(order__isnull=False).values_list("matter", "order"))
+        of_matters = set(refused.filter(other__isnull=False).values_list("matter", "other"))
+        worked = set(worked_on.values_list("pk", flat=True))
         rules = load(rules_folder())
         return cls(
-            apart, worked, {(m, o) for m, o in orders if o}, {(m, o) for m, o in matters if o}, rules.at_once
+            apart,
+            worked,
+            {(m, o) for m, o in of_orders if o},
+            {(m, o) for m, o in of_matters if o},
+            rules.at_once,
         )
 
     def cut(self, orders: Sequence[int], homes: Mapping[int, int]) -> list[list[int]]:
@@ -82,8 +93,13 @@ class Settled:
             self.matters[into, other] = score
 
     @transaction.atomic
-    def write(self) -> None:
-        """Keep the proposals; those that the grouping no longer makes go, answered ones stay."""
+    def write(self, *, all_of_it: bool = True) -> None:
+        """Keep the proposals. Of a grouping of `all_of_it`, those that it no longer makes go; answered ones stay."""
+        if all_of_it:
+            self._drop_others()
+        self._add()
+
+    def _drop_others(self) -> None:
         waiting = Proposal.objects.filter(state=ProposalState.PENDING)
         rows = waiting.values_list("pk", "matter", "order", "other")
         gone = [
@@ -93,7 +109,15 @@ class Settled:
         ]
         for start in range(0, len(gone), _CHUNK):
             Proposal.objects.filter(pk__in=gone[start : start + _CHUNK]).delete()
-        alive = set(Matter.objects.filter(merged_into__isnull=True).values_list("pk", flat=True))
+
+    def _add(self) -> None:
+        named = {m for m, _ in self.orders} | {m for pair in self.matters for m in pair}
+        alive: set[int] = set()
+        for start in range(0, len(named), _CHUNK):
+            some = Matter.objects.filter(
+                pk__in=sorted(named)[start : start + _CHUNK], merged_into__isnull=True
+            )
+            alive |= set(some.values_list("pk", flat=True))
         fresh = [Proposal(matter_id=m, order_id=o, score=s) for (m, o), s in self.orders.items()]
         fresh += [
             Proposal(matter_id=m, other_id=o, score=s) for (m, o), s in self.matters.items() if o in alive
@@ -101,6 +125,19 @@ class Settled:
         Proposal.objects.bulk_create(
             [row for row in fresh if row.matter_id in alive], batch_size=_CHUNK, ignore_conflicts=True
         )
+
+
+@transaction.atomic
+def add_related(ties: Iterable[tuple[int, int, float]]) -> None:
+    """Keep the likeliest ties of new orders beside those that are there."""
+    most = load(rules_folder()).related
+    count: dict[int, int] = defaultdict(int)
+    rows = []
+    for one, other, tie in sorted(ties, key=lambda t: -t[2]):
+        if count[one] < most:
+            count[one] += 1
+            rows.append(RelatedOrders(low_id=min(one, other), high_id=max(one, other), tie=round(tie, 4)))
+    RelatedOrders.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
 
 
 @transaction.atomic

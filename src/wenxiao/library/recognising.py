@@ -7,8 +7,8 @@ commitment that somebody has touched stays as it is.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from django.utils import timezone
 from wenxiao.learning.in_force import adjustment_in_force, fingerprint
 from wenxiao.library import rules
 from wenxiao.library.choices import CommitmentState, Decision, Kind
+from wenxiao.library.gists import store_gists
 from wenxiao.library.models import Commitment, Finding
 from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
@@ -29,7 +30,8 @@ from wenxiao.orders.records import CONTENT
 from wenxiao.recognition import schema
 from wenxiao.recognition.closure import MissingEvidence, closure_class, probability, was_readable
 from wenxiao.recognition.collection import Added, conclude_finding, is_untold, without_replies
-from wenxiao.recognition.engines.local import read_batches
+from wenxiao.recognition.engines.local import read_each
+from wenxiao.recognition.gist import read_with_gist
 from wenxiao.recognition.headline import labels, leading, without_headline
 from wenxiao.recognition.settings import Settings
 
@@ -97,11 +99,15 @@ def recognise(orders: QuerySet[WorkOrder], today: date, tell: Tell, feed: Iterat
     batches = _batches(orders, waiting, feed or iter(()))
     engine = engine_settings(today)
     read_with = fingerprint(engine)
-    for _orders, found in read_batches(batches, engine, settings.RECOGNITION_PROCESSES or None):
+    for _orders, (found, gist) in read_each(
+        batches, engine, read_with_gist, settings.RECOGNITION_PROCESSES or None
+    ):
         keys = waiting.popleft()
-        findings = told(found, [pk for pk, _ in keys])
+        pks = [pk for pk, _ in keys]
+        findings = dict(zip(pks, told(found, pks), strict=True))
         with transaction.atomic():
-            _store(dict(zip([pk for pk, _ in keys], findings, strict=True)), dict(keys), read_with)
+            stored = _store(findings, dict(keys), read_with)
+            store_gists({pk: one for pk, one in zip(pks, gist.to_pylist(), strict=True) if pk in stored})
             tell(len(keys))
         done += len(keys)
     return done
@@ -153,8 +159,8 @@ def to_batch(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=schema.ORDERS)
 
 
-def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -> None:
-    """Findings (as rows of `schema.FINDINGS`) of orders that still have the version that was read."""
+def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -> Collection[int]:
+    """Findings (as rows of `schema.FINDINGS`) of orders that still have the version that was read; returns which."""
     # The lock keeps another reading of the same orders out until this one is written.
     locked = WorkOrder.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
     current = dict(locked.values_list("pk", "version"))
@@ -169,6 +175,7 @@ def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -
     bulk.insert(Finding, ("order", *_REPLACED, "decision"), new)
     _replace([Finding(order_id=pk, **one) for pk, one in fresh.items() if pk in known])
     _store_commitments({pk: found[pk]["commitments"] for pk in fresh}, versions, known)
+    return fresh.keys()
 
 
 def _columns(found: _Found, likely: float, read_with: str) -> dict[str, Any]:
@@ -240,21 +247,33 @@ def _as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
     return found
 
 
-def conclude(pks: Sequence[int], added: Mapping[int, Added], likely: float) -> None:
-    """Give the findings of the orders what the collection adds. Those for which nothing changes are not written."""
+def conclude(
+    pks: Sequence[int], added: Mapping[int, Added], likely: float, kept: frozenset[str] = frozenset()
+) -> None:
+    """Give the findings of the orders what the collection adds. Those for which nothing changes are not written.
+    What was added before of the signals of `kept` stays, unless it is said anew."""
     promises: dict[int, list[Commitment]] = defaultdict(list)
     for promise in Commitment.objects.filter(order__in=pks).only("order_id", *_PROMISE).order_by("pk"):
         promises[promise.order_id].append(promise)
     changed = []
     rows = Finding.objects.select_for_update().filter(order__in=pks).order_by("order_id")
     for row in rows.only("order_id", "own_logit", "own_repeat", "missing", *_SHARED_COLUMNS):
-        found = conclude_finding(_as_read(row, promises[row.order_id]), added[row.order_id])
+        more = _with_kept(added[row.order_id], row, kept)
+        found = conclude_finding(_as_read(row, promises[row.order_id]), more)
         evidence = [{name: getattr(item, name) for name in _EVIDENCE} for item in found.evidence]
         if evidence != row.evidence or (Kind.REPEAT in found.kinds) != row.is_repeat:
             said = {name: getattr(found, name) for name in ("closure_class", "unresolved", "logit", "kinds")}
             columns = _shared_columns({**said, "evidence": evidence, "missing": row.missing}, likely)
             changed.append((*columns.values(), row.order_id))
     bulk.update(Finding, "order", _SHARED_COLUMNS, changed)
+
+
+def _with_kept(added: Added, row: Finding, kept: frozenset[str]) -> Added:
+    still = kept - {evidence.signal for evidence in added.evidence}
+    before = [schema.Evidence(**item) for item in row.evidence if item["signal"] in still]
+    if "repeat_earlier" in kept:
+        added = replace(added, repeat=row.is_repeat, chase=not row.is_repeat)
+    return replace(added, evidence=[*added.evidence, *before]) if before else added
 
 
 def _store_commitments(

@@ -125,6 +125,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 #: Orders written in one transaction by an import, and read in one go by the recognition.
 IMPORT_BATCH = env.number("WENXIAO_IMPORT_BATCH", 2000)
+#: A history of fewer orders is grouped as a whole whenever something is new.
+GROUP_ALL_BELOW = env.number("WENXIAO_GROUP_ALL_BELOW", 5000)
 #: An import that has not moved for so many seconds was killed, and is taken up again.
 IMPORT_LEASE_SECONDS = env.number("WENXIAO_IMPORT_LEASE", 60)
 #: Processes that recognise at once; 0 means one for each core.

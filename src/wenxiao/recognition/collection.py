@@ -17,7 +17,7 @@ from typing import Protocol, overload
 from wenxiao.recognition.closure import KINDS, closure_class, probability, was_readable
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.schema import Evidence, Finding, Order
-from wenxiao.recognition.traces import DAY, NEVER, NO_UNIT, Traces, moment
+from wenxiao.recognition.traces import DAY, NEVER, NO_UNIT, Trace, Traces, moment, text_print, trace_of
 
 #: How many of a matter's closed orders are looked through for the same caller's.
 LOOK_BACK = 50
@@ -26,6 +26,13 @@ NAMED = 3
 #: The fields in which the unit, or the caller afterwards, says how it ended.
 ANSWERS = ("reply", "handling", "callback")
 _OTHER = re.compile("[^\u4e00-\u9fff]+")
+
+
+def comparable_reply(order: Order, rules: ColumnSignals) -> str:
+    """What of a reply is compared with others, "" where it is too short to be called a copy. Figures, Latin letters and
+    marks differ between copies of one form (numbers of orders, dates, names of accounts)."""
+    reply = _OTHER.sub("", order.reply or order.handling)
+    return reply if len(reply) >= rules.thresholds.copied_length else ""
 
 
 class Assigned(Protocol):
@@ -88,22 +95,38 @@ class Collection:
 
     def add(self, order: Order) -> None:
         """Take note of one order; call in input order."""
-        # Figures, Latin letters and marks differ between copies of one form (numbers of orders, dates, names of accounts).
-        reply = _OTHER.sub("", order.reply or order.handling)
-        long_enough = len(reply) >= self._rules.thresholds.copied_length
-        self._traces.add(order, reply if long_enough else "", is_escaped=self._rules.escaped(order))
+        reply = comparable_reply(order, self._rules)
+        self.add_trace(trace_of(order, text_print(reply), is_escaped=self._rules.escaped(order)))
 
-    def conclude(self, assigned: Sequence[Assigned] | None) -> Sequence[Added]:
-        """One `Added` for each order, in input order. Without matters, the rules that need them stay silent."""
+    def add_trace(self, trace: Trace) -> None:
+        """Take note of one order by what was kept of it."""
+        self._traces.add(trace)
+
+    def conclude(
+        self, assigned: Sequence[Assigned] | None, *, rates: bool = True, ends: bool | None = None
+    ) -> Sequence[Added]:
+        """One `Added` for each order, in input order. Without matters, the rules that need them stay silent.
+
+        `rates` off: these orders are only some of the collection, so nothing is said that compares or counts over all.
+        `ends`: whether the collection tells of closings at all; None: as these orders do.
+        """
         if assigned is not None and len(assigned) != len(self._traces):
             raise ValueError(f"{len(assigned)} matters for {len(self._traces)} orders")
         found = Conclusions(len(self._traces), assigned)
-        self._escape_labels(found)
-        self._flurries(found)
+        if rates:
+            self._escape_labels(found)
+            self._flurries(found)
         if assigned is not None:
-            self._repeats(found, assigned)
-            self._copied(found, assigned)
+            self._repeats(found, assigned, ends)
+            if rates:
+                self._copied(found, assigned)
         return found
+
+    def copied(self, count: int) -> Evidence | None:
+        """That a reply stands under so many different matters; None where that is too few to say so."""
+        if count < self._rules.thresholds.copied_orders:
+            return None
+        return self._evidence("copied_reply", "collection", str(count))
 
     def _evidence(self, name: str, column: str, value: str) -> Evidence:
         """Orders of which the same is said share one object."""
@@ -113,13 +136,15 @@ class Collection:
             known = self._said[name, value] = Evidence(name, column, None, None, value, prior)
         return known
 
-    def _repeats(self, found: Conclusions, assigned: Sequence[Assigned]) -> None:
+    def _repeats(self, found: Conclusions, assigned: Sequence[Assigned], ends: bool | None) -> None:
         """A call about a matter after its orders were closed: the later is a repeat, the earlier did not hold. While one of
         them is open a call chases it (催办) and is no repeat. One that was never closed counts as open for `repeat_days`, where
         the source tells of closings at all.
         """
         traces, window = self._traces, self._rules.thresholds.repeat_days * DAY
-        unclosed = window if any(closed != NEVER for closed in traces.closed) else 0
+        if ends is None:
+            ends = any(closed != NEVER for closed in traces.closed)
+        unclosed = window if ends else 0
         matters: dict[str, list[int]] = defaultdict(list)
         for at, given in enumerate(assigned):
             if traces.called[at] != NEVER:
@@ -189,9 +214,8 @@ class Collection:
             if reply:
                 under[reply].add(given.matter)
         for at, reply in enumerate(self._traces.reply):
-            count = len(under.get(reply, ()))
-            if count >= self._rules.thresholds.copied_orders:
-                found.evidence[at].append(self._evidence("copied_reply", "collection", str(count)))
+            if reply and (copied := self.copied(len(under[reply]))) is not None:
+                found.evidence[at].append(copied)
 
     def _escape_labels(self, found: Conclusions) -> None:
         """A unit whose share of escape labels is far above that of all the others."""

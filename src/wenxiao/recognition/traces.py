@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 from wenxiao.recognition.schema import Order
 
@@ -16,6 +17,34 @@ DAY, NEVER, NO_UNIT = 86_400, -(2**62), 0
 
 _EPOCH, _SECOND = datetime(1970, 1, 1), timedelta(seconds=1)
 _ESCAPED, _NAMED = 1, 2
+
+
+class Trace(NamedTuple):
+    """What of one order is kept. `reply` is the print of what of its reply can be compared, 0 where there is too little;
+    `caller` is whatever tells callers apart."""
+
+    order: str
+    unit: str
+    called: datetime | None
+    closed: datetime | None
+    caller: str
+    reply: int
+    is_escaped: bool
+    is_confidential: bool
+
+
+def trace_of(order: Order, reply: int, *, is_escaped: bool) -> Trace:
+    """The trace of an order."""
+    return Trace(
+        order.order,
+        order.unit,
+        order.called_at,
+        order.closed_at or order.replied_at,
+        order.phone.strip() or order.caller.strip(),
+        reply,
+        is_escaped,
+        order.is_confidential is True,
+    )
 
 
 class Traces:
@@ -31,15 +60,15 @@ class Traces:
     def __len__(self) -> int:
         return len(self.unit)
 
-    def add(self, order: Order, reply: str, *, is_escaped: bool) -> None:
-        """Take note of one order; `reply` is what of its reply can be compared, "" where there is too little."""
-        self.unit.append(self._units.setdefault(order.unit.strip(), len(self._units)))
-        self.called.append(_seconds(order.called_at))
-        self.closed.append(_seconds(order.closed_at or order.replied_at))
-        self.reply.append(_digest(reply))
-        self.caller.append(_digest(order.phone.strip() or order.caller.strip()))
-        self._flags.append(_ESCAPED * is_escaped | _NAMED * (order.is_confidential is not True))
-        self._numbers += order.order.encode("utf-8", "surrogatepass")
+    def add(self, trace: Trace) -> None:
+        """Take note of one order."""
+        self.unit.append(self._units.setdefault(trace.unit.strip(), len(self._units)))
+        self.called.append(_seconds(trace.called))
+        self.closed.append(_seconds(trace.closed))
+        self.reply.append(trace.reply)
+        self.caller.append(text_print(trace.caller))
+        self._flags.append(_ESCAPED * trace.is_escaped | _NAMED * (not trace.is_confidential))
+        self._numbers += trace.order.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._numbers))
 
     def number(self, at: int) -> str:
@@ -64,7 +93,8 @@ def _seconds(when: datetime | None) -> int:
     return NEVER if when is None else (when - _EPOCH) // _SECOND
 
 
-def _digest(text: str) -> int:
+def text_print(text: str) -> int:
+    """Tells texts apart in 64 bits; 0 for none."""
     if not text:
         return 0
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) or 1

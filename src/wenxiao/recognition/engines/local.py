@@ -12,9 +12,10 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -22,6 +23,9 @@ from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.settings import Settings
 
 Pair = tuple[pa.RecordBatch, pa.RecordBatch]
+R = TypeVar("R")
+#: Reads one batch of `ORDERS`.
+Read = Callable[[Engine, pa.RecordBatch], R]
 
 #: Batches in flight per worker; more would only hold memory.
 AHEAD = 2
@@ -45,9 +49,9 @@ def _leave_with(parent: int) -> None:
     os._exit(1)
 
 
-def _work(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _work(read: Read[R], batch: pa.RecordBatch) -> R:
     assert _engine is not None
-    return _engine.read_batch(batch)
+    return read(_engine, batch)
 
 
 def available_processes() -> int:
@@ -62,28 +66,37 @@ def read_batches(
     batches: Iterable[pa.RecordBatch], settings: Settings, processes: int | None = None
 ) -> Iterator[Pair]:
     """(orders, findings) for each batch of `ORDERS`, in order. `processes` of 1 reads everything here."""
+    return read_each(batches, settings, Engine.read_batch, processes)
+
+
+def read_each(
+    batches: Iterable[pa.RecordBatch], settings: Settings, read: Read[R], processes: int | None = None
+) -> Iterator[tuple[pa.RecordBatch, R]]:
+    """The same with another way to read a batch: a function that can travel to worker processes by its name."""
     engine = Engine(settings)
     waiting = iter(batches)
     first = list(islice(waiting, 2))
     for batch in first[:1]:
-        yield batch, engine.read_batch(batch)
+        yield batch, read(engine, batch)
     rest = chain(first[1:], waiting)
     count = processes or available_processes()
     if count == 1 or len(first) < 2:
         for batch in rest:
-            yield batch, engine.read_batch(batch)
+            yield batch, read(engine, batch)
     else:
-        yield from _in_workers(rest, settings, count)
+        yield from _in_workers(rest, settings, read, count)
 
 
-def _in_workers(batches: Iterator[pa.RecordBatch], settings: Settings, count: int) -> Iterator[Pair]:
+def _in_workers(
+    batches: Iterator[pa.RecordBatch], settings: Settings, read: Read[R], count: int
+) -> Iterator[tuple[pa.RecordBatch, R]]:
     # Workers are spawned, not forked: the caller may have threads (a progress bar), and a fork would copy their locks.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(settings,)) as pool:
-        flying: deque[tuple[pa.RecordBatch, Future[pa.RecordBatch]]] = deque()
+        flying: deque[tuple[pa.RecordBatch, Future[R]]] = deque()
         try:
             for batch in batches:
-                flying.append((batch, pool.submit(_work, batch)))
+                flying.append((batch, pool.submit(_work, read, batch)))
                 if len(flying) > count * AHEAD:
                     done, future = flying.popleft()
                     yield done, future.result()

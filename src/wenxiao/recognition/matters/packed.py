@@ -5,6 +5,7 @@ No text is in it: words are numbers (`grams.py`), names of callers digests. `pac
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import scipy.sparse as sp
 from wenxiao.recognition.matters.columns import SIGN_BITS, Columns, columns, matrix
 from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.grams import BITS
-from wenxiao.recognition.schema import batch_to_orders
+from wenxiao.recognition.schema import Order, batch_to_orders
 
 #: The sparse matrices of `Columns`: name, bits of a column's number. In Arrow each is two lists an order.
 _SPARSE = {"words": BITS, "signs": SIGN_BITS}
@@ -40,7 +41,12 @@ PACKED = pa.schema(
 
 def pack(orders: pa.RecordBatch) -> pa.RecordBatch:
     """`PACKED` of a batch of `schema.ORDERS`, row for row."""
-    read = columns([read_facts(order) for order in batch_to_orders(orders)])
+    return pack_orders(batch_to_orders(orders))
+
+
+def pack_orders(orders: Iterable[Order]) -> pa.RecordBatch:
+    """`PACKED` of orders."""
+    read = columns([read_facts(order) for order in orders])
     made: dict[str, pa.Array] = {name: _plain(getattr(read, name), kind) for name, kind in _PLAIN.items()}
     for name in _SPARSE:
         rows: sp.csr_matrix = getattr(read, name)

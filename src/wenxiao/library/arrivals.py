@@ -1,0 +1,218 @@
+"""New orders into matters, without looking through the history: a day's import, or one order.
+
+Each is looked up in the history by its rare words and compared with the few orders that share some (postings, recognition's
+`arriving`); it joins a matter or begins one, by the same rules over what people have settled as a whole grouping. Then what
+follows for the orders of those matters is worked out anew: who called again, which replies are copies, the columns of the
+matter. Nothing else is read or written. What compares all orders of a unit is left to the nightly look over all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+
+from wenxiao.library import rules as grade_rules
+from wenxiao.library.choices import ProposalState
+from wenxiao.library.gists import Todo, settle_gists, signed, traces
+from wenxiao.library.grouping import (
+    Check,
+    Group,
+    column_rules,
+    existing,
+    fill_gists,
+    group_all,
+    place,
+    refresh_some,
+    write_groups,
+)
+from wenxiao.library.models import Finding, Matter, MatterLink, OrderGist, Proposal
+from wenxiao.library.placing import Planner
+from wenxiao.library.postings import History, Known, is_due, known, post, write_anew
+from wenxiao.library.proposing import Settled, add_related
+from wenxiao.library.recognising import SHARED, conclude
+from wenxiao.orders.models import WorkOrder
+from wenxiao.recognition.collection import Added, Collection
+from wenxiao.recognition.columns import ColumnSignals
+from wenxiao.recognition.matters.arriving import AT_ONCE, Arrivals, arrive
+from wenxiao.recognition.matters.stored import version
+from wenxiao.recognition.schema import Evidence
+from wenxiao.recognition.traces import Trace
+
+#: What was said of an order beside others of its unit, or of its reply, stays until the next look over all.
+KEPT = frozenset({"closed_in_flurry", "escape_label", "copied_reply"})
+#: Orders with one reply that are looked at, the newest: enough to tell that it is a copy.
+COPIES = 300
+#: When more of the history than this is new, it is grouped as a whole: that costs less, and sees more.
+_NEW = 0.2
+
+
+def group(today: date, check: Check = lambda: None) -> None:
+    """Group what is new: with the whole history where that is small, or where much is new, else by itself."""
+    least = settings.GROUP_ALL_BELOW
+    now = known()
+    todo = OrderGist.objects.filter(todo=Todo.PLACE).count()
+    history = now.seen.count if now is not None else WorkOrder.objects.count() - todo
+    if least and (history < least or todo > _NEW * history):
+        group_all(today, check)
+    else:
+        group_new(today, check)
+
+
+def group_new(today: date, check: Check = lambda: None) -> None:
+    """Place what is new, bring findings, matters and grades up to date. Safe to repeat, and to stop anywhere."""
+    rules = column_rules(today)
+    fill_gists(rules, check)
+    now = known()
+    if now is None:
+        write_anew(check)
+        now = known()
+        assert now is not None
+    elif is_due(now):
+        write_anew(check)
+        now = known() or now
+    while orders := _todo(Todo.PLACE):
+        check()
+        _place(orders, now, today, check)
+    while orders := _todo(Todo.CONCLUDE):
+        check()
+        _settle(orders, rules, today, check)
+
+
+def _todo(state: OrderGist.Todo) -> list[int]:
+    rows = OrderGist.objects.filter(todo=state, form=version()).order_by("order")
+    return list(rows.values_list("order", flat=True)[:AT_ONCE])
+
+
+def _place(orders: Sequence[int], now: Known, today: date, check: Check) -> None:
+    """Give some new orders their matters. An order that only says something else now stays with its companions."""
+    history = History(now.generation)
+    packed = history.columns(orders)
+    with transaction.atomic():
+        check()
+        post(orders, packed, now.weights)
+    stay = _with_companions(orders)
+    rows = np.array([at for at, pk in enumerate(orders) if pk not in stay], dtype=np.int64)
+    new = [orders[at] for at in rows]
+    if new:
+        arrivals = arrive(new, packed.take(rows), now.seen, now.weights, history)
+        groups = _groups(arrivals, history)
+        involved = {pk for one in groups for pk in one.orders}
+        settled = Settled.load(involved)
+        links = existing(MatterLink.objects.filter(order__in=involved))
+        captured = Finding.objects.filter(captured=True, order__in=new).values_list("order", flat=True)
+        write_groups(place(groups, Planner(links, set(captured), settled)), today, check)
+        with transaction.atomic():
+            check()
+            settled.write(all_of_it=False)
+            add_related((one.order, other, tie) for one in arrivals.placed for other, tie in one.ties)
+            emptied = {link.matter for link in links.values()}
+            gone = Matter.objects.filter(pk__in=emptied, links__isnull=True, worked_on=False)
+            gone.filter(grade_by__isnull=True).delete()
+    settle_gists(orders, Todo.PLACE, Todo.CONCLUDE)
+
+
+def _with_companions(orders: Sequence[int]) -> set[int]:
+    """Those that share a matter with others already."""
+    homes = dict(MatterLink.objects.filter(order__in=orders).values_list("order", "matter"))
+    sizes = (
+        MatterLink.objects.filter(matter__in=set(homes.values()))
+        .values_list("matter")
+        .annotate(n=Count("pk"))
+    )
+    large = {matter for matter, size in sizes if size > 1}
+    return {order for order, matter in homes.items() if matter in large}
+
+
+def _groups(arrivals: Arrivals, history: History) -> list[Group]:
+    """What arrived, with those that were in its groups before, in the order of arrival."""
+    first: dict[int, int] = {}
+
+    def named(group: int) -> int:
+        while group in first:
+            group = first[group]
+        return group
+
+    for one, other in arrivals.merged:
+        if (a := named(one)) != (b := named(other)):
+            first[b] = a
+    found: dict[int, Group] = {}
+    for arrived in arrivals.placed:
+        group = found.setdefault(named(arrived.group), Group([]))
+        group.orders.append(arrived.order)
+        group.scores[arrived.order] = arrived.score
+    before = {group: [group] for group in found}
+    for other in first:
+        before.setdefault(named(other), []).append(other)
+    members = history.members([g for groups in before.values() for g in groups if g > 0])
+    for name, group in found.items():
+        old = [pk for g in before[name] for pk in (members.get(g, []) if g > 0 else [-g])]
+        group.orders = list(dict.fromkeys([*old, *group.orders]))
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """What `Collection` asks for of the matter of an order."""
+
+    matter: str
+    score: float | None = None
+
+
+def _settle(orders: Sequence[int], rules: ColumnSignals, today: date, check: Check) -> None:
+    """What follows for the orders, and for others of their matters."""
+    homes = _homes(orders)
+    everyone = sorted({*orders, *homes})
+    collection = Collection(rules)
+    noted = traces(everyone)
+    for pk in everyone:
+        collection.add_trace(noted[pk])
+    ends = WorkOrder.objects.filter(closed_at__isnull=False).exists()
+    assigned = [_Home(str(homes.get(pk, -pk))) for pk in everyone]
+    added = dict(zip(everyone, collection.conclude(assigned, rates=False, ends=ends), strict=True))
+    copied = _copied(orders, noted, collection)
+    for pk in copied.keys() & added.keys():
+        added[pk].evidence.append(copied[pk])
+    others = {pk: Added(evidence=[copied[pk]]) for pk in copied.keys() - added.keys()}
+    likely = grade_rules.load(grade_rules.rules_folder()).likely
+    with transaction.atomic():
+        check()
+        conclude(everyone, added, likely, KEPT)
+        conclude(sorted(others), others, likely, SHARED - {"copied_reply"})
+        refresh_some(set(homes.values()), today)
+        settle_gists(orders, Todo.CONCLUDE, Todo.NOTHING)
+
+
+def _homes(orders: Sequence[int]) -> dict[int, int]:
+    """The matters of the orders, with all orders of these. Where an order only waits for a yes, it counts as given."""
+    asked = Proposal.objects.filter(state=ProposalState.PENDING, order__isnull=False)
+    matters = {
+        *MatterLink.objects.filter(order__in=orders).values_list("matter", flat=True),
+        *asked.filter(order__in=orders).values_list("matter", flat=True),
+    }
+    waiting: dict[int, int] = {
+        pk: m for pk, m in asked.filter(matter__in=matters).values_list("order", "matter") if pk
+    }
+    return {**waiting, **dict(MatterLink.objects.filter(matter__in=matters).values_list("order", "matter"))}
+
+
+def _copied(orders: Sequence[int], noted: Mapping[int, Trace], collection: Collection) -> dict[int, Evidence]:
+    """For the orders whose reply stands under several matters: that it is a copy. When a reply has just become one, for
+    those that had it before as well."""
+    found: dict[int, Evidence] = {}
+    new = set(orders)
+    for reply in {noted[pk].reply for pk in orders} - {0}:
+        same = OrderGist.objects.filter(reply=signed(reply)).order_by("-order")
+        rows: Any = same.values_list("order", "order__matter_link__matter")[:COPIES]
+        homes = {pk: matter or -pk for pk, matter in rows}
+        evidence = collection.copied(len(set(homes.values())))
+        before = collection.copied(len({home for pk, home in homes.items() if pk not in new}))
+        if evidence is not None:
+            found |= {pk: evidence for pk in homes if pk in new or before is None}
+    return found

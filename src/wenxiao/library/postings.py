@@ -1,0 +1,232 @@
+"""The history as a new order looks it up: in the database, a few questions whatever its size, no service beside it.
+
+Every order is listed under its rarest words. The lists of the whole history are written in one go, many to a row; orders
+that came since stand beside them, a row for each word, until they are a twentieth of the whole and all is written anew.
+What words weigh is as it was when the lists were written, so that lists and weights fit each other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Max
+
+from wenxiao.library.models import MatterLink, OrderGist, Posting, PostingList, Vocabulary
+from wenxiao.orders import bulk
+from wenxiao.recognition.matters.arriving import LISTED, WORD_BITS, looked_up_by
+from wenxiao.recognition.matters.columns import Columns
+from wenxiao.recognition.matters.stored import from_bytes, version
+from wenxiao.recognition.matters.vocabulary import Seen, Weights, weights
+
+#: Words to a row of lists, as a power of two: some thousand entries a row in a history of a million.
+_TOGETHER = 6
+BUCKETS = 1 << (WORD_BITS - _TOGETHER)
+#: Gists read, rows written, and values asked for at a time.
+_READ, _WRITE, _ASKED = 4_000, 4_000, 5_000
+#: Written anew when what came since is this share of the history, and at least so many orders.
+_SHARE, _LEAST = 0.05, 500
+
+Check = Callable[[], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What words weigh in the history, and which lists go with it."""
+
+    generation: int
+    last_order: int
+    seen: Seen
+    weights: Weights
+
+
+def known() -> Known | None:
+    """The newest vocabulary; None where there is none yet, or it was made by an engine that read otherwise."""
+    newest = Vocabulary.objects.order_by("-generation").values_list("pk", "form").first()
+    return _load(newest[0]) if newest is not None and newest[1] == version() else None
+
+
+@lru_cache(maxsize=1)
+def _load(pk: int) -> Known:
+    """Kept by each process: 80 MB of numbers, and a third of a second to make."""
+    row = Vocabulary.objects.get(pk=pk)
+    seen = Seen.nothing()
+    for name in ("words", "problems", "areas"):
+        _unpack(getattr(row, name), getattr(seen, name))
+    seen.count = row.count
+    return Known(row.generation, row.last_order, seen, weights(seen))
+
+
+def _pack(counts: np.ndarray) -> bytes:
+    """The counts that are not nothing: where, then how many."""
+    at = np.flatnonzero(counts).astype(np.uint32)
+    return zlib.compress(at.tobytes() + counts[at].astype(np.uint32).tobytes(), 1)
+
+
+def _unpack(data: bytes, counts: np.ndarray) -> None:
+    at, many = np.frombuffer(zlib.decompress(data), np.uint32).reshape(2, -1)
+    counts[at] = many
+
+
+class History:
+    """The history for `arriving.arrive`."""
+
+    def __init__(self, generation: int) -> None:
+        self._generation = generation
+
+    def posted(self, words: Sequence[int]) -> Mapping[int, np.ndarray]:
+        """The orders of each word, ascending, without repetition."""
+        wanted: dict[int, list[int]] = defaultdict(list)
+        for word in words:
+            wanted[word >> _TOGETHER].append(word)
+        found: dict[int, np.ndarray] = {}
+        for buckets in _some(sorted(wanted), _ASKED):
+            rows = PostingList.objects.filter(generation=self._generation, bucket__in=buckets)
+            for bucket, entries in rows.values_list("bucket", "entries"):
+                found |= _lists(bytes(entries), wanted[bucket])
+        since: dict[int, list[int]] = defaultdict(list)
+        for some in _some(words, _ASKED):
+            for word, order in Posting.objects.filter(word__in=some).values_list("word", "order"):
+                since[word].append(order)
+        for word, orders in since.items():
+            before = found.get(word, np.zeros(0, np.int64))
+            found[word] = np.unique(np.concatenate([before, np.array(orders, dtype=np.int64)]))
+        return found
+
+    def columns(self, orders: Sequence[int]) -> Columns:
+        """What the orders say; all of them have a gist."""
+        rows: dict[int, bytes] = {}
+        for some in _some(orders, _ASKED):
+            gists = OrderGist.objects.filter(order__in=some).values_list("order", "facts")
+            rows |= {order: bytes(facts) for order, facts in gists}
+        return from_bytes([rows[order] for order in orders])
+
+    def groups(self, orders: Sequence[int]) -> Mapping[int, int]:
+        """The matters of those that are in one."""
+        found: dict[int, int] = {}
+        for some in _some(orders, _ASKED):
+            found |= dict(MatterLink.objects.filter(order__in=some).values_list("order", "matter"))
+        return found
+
+    def members(self, groups: Sequence[int]) -> Mapping[int, list[int]]:
+        """The orders of matters."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for some in _some(groups, _ASKED):
+            links = MatterLink.objects.filter(matter__in=some).order_by("order")
+            for order, matter in links.values_list("order", "matter"):
+                found[matter].append(order)
+        return found
+
+
+def _some(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """A few at a time."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _lists(entries: bytes, words: Sequence[int]) -> dict[int, np.ndarray]:
+    both = np.frombuffer(entries, np.uint32).reshape(2, -1)
+    ends = np.searchsorted(both[0], np.array([words, [word + 1 for word in words]]))
+    return {word: both[1][a:b].astype(np.int64) for word, a, b in zip(words, *ends.tolist(), strict=True)}
+
+
+def post(orders: Sequence[int], packed: Columns, w: Weights) -> None:
+    """List new orders beside the lists. Call in a transaction; posting twice does no harm."""
+    listed = zip(orders, looked_up_by(packed, w), strict=True)
+    bulk.insert(Posting, ("word", "order"), [(word, order) for order, words in listed for word in words])
+
+
+def is_due(now: Known) -> bool:
+    """Whether so much has come since the lists were written that they should be written anew."""
+    return OrderGist.objects.filter(order__gt=now.last_order).count() > max(_LEAST, _SHARE * now.seen.count)
+
+
+def write_anew(check: Check = lambda: None) -> None:
+    """Count the words of the whole history and write the lists anew, beside those that are in use, then turn to them.
+
+    Reads nothing but gists. May be stopped anywhere: what was written is not in use and goes with the next writing.
+    """
+    newest = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
+    seen = Seen.nothing()
+    last_order = 0
+    for orders, packed in _all_gists():
+        check()
+        seen.add(packed)
+        last_order = int(orders[-1])
+    w = weights(seen)
+    generation = (Vocabulary.objects.aggregate(last=Max("generation"))["last"] or 0) + 1
+    _delete(PostingList.objects.exclude(generation=generation - 1), check)
+    rows = _rows(_entries(w, check))
+    for some in _some(rows, _WRITE):
+        with transaction.atomic():
+            check()
+            bulk.insert(
+                PostingList, ("generation", "bucket", "entries"), [(generation, *row) for row in some]
+            )
+    with transaction.atomic():
+        check()
+        counts = {name: _pack(getattr(seen, name)) for name in ("words", "problems", "areas")}
+        Vocabulary.objects.create(
+            generation=generation, form=version(), count=seen.count, last_order=last_order, **counts
+        )
+        Vocabulary.objects.exclude(generation=generation).delete()
+        Posting.objects.filter(pk__lte=newest).delete()
+    _delete(PostingList.objects.exclude(generation=generation), check)
+
+
+def _delete(rows: Any, check: Check) -> None:
+    while some := list(rows.values_list("pk", flat=True)[:_WRITE]):
+        with transaction.atomic():
+            check()
+            PostingList.objects.filter(pk__in=some).delete()
+
+
+def _all_gists() -> Iterator[tuple[np.ndarray, Columns]]:
+    last = 0
+    while True:
+        rows = list(
+            OrderGist.objects.filter(order__gt=last, form=version())
+            .order_by("order")
+            .values_list("order", "facts")[:_READ]
+        )
+        if not rows:
+            return
+        yield np.array([order for order, _ in rows]), from_bytes([bytes(facts) for _, facts in rows])
+        last = rows[-1][0]
+
+
+def _entries(w: Weights, check: Check) -> np.ndarray:
+    """Word and order of every listing, as one number each, sorted; of a crowded word the newest orders only."""
+    parts = [np.zeros(0, np.uint64)]
+    for orders, packed in _all_gists():
+        check()
+        listed = looked_up_by(packed, w)
+        words = np.fromiter((word for one in listed for word in one), np.uint64)
+        parts.append(
+            words << np.uint64(32) | np.repeat(orders.astype(np.uint64), [len(one) for one in listed])
+        )
+    entries = np.concatenate(parts)
+    entries.sort()
+    word = entries >> np.uint64(32)
+    last = np.searchsorted(word, word, side="right")
+    return np.asarray(entries[last - np.arange(len(entries)) <= LISTED])
+
+
+def _rows(entries: np.ndarray) -> Iterator[tuple[int, bytes]]:
+    """Bucket and lists, packed: all words, then all orders."""
+    word, order = (entries >> np.uint64(32)).astype(np.uint32), entries.astype(np.uint32)
+    ends = np.searchsorted(word, np.arange(1, BUCKETS + 1, dtype=np.uint64) << np.uint64(_TOGETHER))
+    start = 0
+    for bucket, end in enumerate(ends.tolist()):
+        if end > start:
+            yield bucket, word[start:end].tobytes() + order[start:end].tobytes()
+        start = end

@@ -1,0 +1,94 @@
+"""What grouping keeps of one order, as bytes: so that a database can hold each order's, and give back any few of them.
+
+The content is that of `packed.PACKED`, whatever its columns are: first the plain ones and the lengths of the sparse
+rows, then the sparse rows. Bytes of another `version()` must be read out of the order anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from wenxiao.recognition.matters.columns import Columns
+from wenxiao.recognition.matters.packed import PACKED, unpack
+
+_DATA = ("matters.toml", "matters_problems.toml")
+#: Raised by hand when orders are read otherwise though neither the columns nor the words have changed.
+_READING = 1
+
+
+@cache
+def _layout() -> tuple[np.dtype[Any], dict[str, np.dtype[Any]]]:
+    """The head of a row (plain columns, and how long each list is), and the lists with the type of their values."""
+    lists = {f.name: _kind(f.type.value_type) for f in PACKED if pa.types.is_list(f.type)}
+    plain = [(f.name, _kind(f.type)) for f in PACKED if f.name not in lists]
+    return np.dtype([*plain, *((f"{name} length", np.uint16) for name in lists)]), lists
+
+
+def _kind(arrow: pa.DataType) -> np.dtype[Any]:
+    """Flags are small: a byte each."""
+    return np.dtype(np.int8 if arrow == pa.int16() else arrow.to_pandas_dtype())
+
+
+@cache
+def version() -> int:
+    """A number for all that decides what the bytes mean: 31 bits, so that any database has a column for it."""
+    seen = blake2b(f"{_READING} {PACKED}".encode(), digest_size=4)
+    for name in _DATA:
+        seen.update((files("wenxiao.recognition") / "data" / name).read_bytes())
+    return int.from_bytes(seen.digest()) >> 1
+
+
+def to_bytes(batch: pa.RecordBatch) -> list[bytes]:
+    """One value for each row of a batch of `PACKED`."""
+    layout, lists = _layout()
+    head = np.zeros(batch.num_rows, layout)
+    for name in layout.names or ():
+        if not name.endswith(" length"):
+            head[name] = np.array(batch.column(name))
+    parts: list[list[bytes]] = []
+    for name, kind in lists.items():
+        column = batch.column(name)
+        ends = np.array(column.offsets).astype(np.int64)
+        ends -= ends[0]
+        head[f"{name} length"] = np.diff(ends)
+        values = np.array(column.flatten()).astype(kind, copy=False).tobytes()
+        at = (ends * kind.itemsize).tolist()
+        parts.append([values[a:b] for a, b in pairwise(at)])
+    heads, size = head.tobytes(), layout.itemsize
+    starts = [heads[at : at + size] for at in range(0, len(heads), size)]
+    return [b"".join(row) for row in zip(starts, *parts, strict=True)]
+
+
+def from_bytes(rows: Sequence[bytes]) -> Columns:
+    """The columns of some orders, row for row."""
+    return unpack(to_packed(rows))
+
+
+def to_packed(rows: Sequence[bytes]) -> pa.RecordBatch:
+    """A batch of `PACKED` again, row for row."""
+    layout, lists = _layout()
+    size = layout.itemsize
+    head = np.frombuffer(b"".join([row[:size] for row in rows]), layout)
+    made: dict[str, pa.Array] = {}
+    at = [size] * len(rows)
+    for name, kind in lists.items():
+        lengths = head[f"{name} length"].astype(np.int64)
+        ends = [a + n for a, n in zip(at, (lengths * kind.itemsize).tolist(), strict=True)]
+        values = np.frombuffer(b"".join([row[a:b] for row, a, b in zip(rows, at, ends, strict=True)]), kind)
+        at = ends
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        type_ = PACKED.field(name).type
+        plain = pa.array(values.astype(type_.value_type.to_pandas_dtype()), type=type_.value_type)
+        made[name] = pa.ListArray.from_arrays(pa.array(offsets), plain)
+    for field in PACKED:
+        if field.name not in lists:
+            made[field.name] = pa.array(head[field.name], type=field.type, from_pandas=False)
+    return pa.RecordBatch.from_arrays([made[name] for name in PACKED.names], schema=PACKED)
