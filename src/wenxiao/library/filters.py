@@ -29,7 +29,9 @@ SORTS = ("-probability", "probability", "-called", "called")
 class OrderFilter:
     """`kinds`, `classes` and `grades` mean "any of"; `unit` and what is below it; dates are of the call, both ends in;
     `least` and `most` are percent. `captured` off also shows what nobody needs to assess. `repeated`: calls about a
-    matter that had been called about before. `decision` "" means any."""
+    matter that had been called about before. `again`: calls at most so many days after the matter's orders were closed; `back`:
+    closed orders after which somebody called again within so many days. `main`: of `unit`, where it has the main part.
+    `decision` "" means any."""
 
     q: str = ""
     kinds: tuple[str, ...] = ()
@@ -44,6 +46,12 @@ class OrderFilter:
     decision: str = Decision.PENDING.value
     captured: bool = True
     repeated: bool = False
+    again: int | None = None
+    back: int | None = None
+    closed_since: date | None = None
+    closed_until: date | None = None
+    area: str = ""
+    main: bool = False
     matter: str = ""
     run: int | None = None
     sort: str = "-probability"

@@ -12,10 +12,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from wenxiao.library.calls import CallRules, load
 from wenxiao.library.choices import ClosureClass, Decision, Kind
 from wenxiao.library.filters import OrderFilter
 from wenxiao.library.models import Commitment, Finding, Matter, MatterLink, SavedView, Verdict
+from wenxiao.library.rules import rules_folder
 from wenxiao.library.shown import shown_matters, visible_matters
+from wenxiao.orders.choices import UnitRole
 from wenxiao.orders.models import OrderUnit, OrderVersion, WorkOrder
 from wenxiao.orders.search import find
 from wenxiao.orders.selectors import Moment, event_line, get_order, units_of, visible_orders
@@ -49,12 +52,16 @@ def orders_matching(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:
     orders = visible_orders(actor).filter(finding__isnull=False)
     orders = orders.filter(_finding_conditions(narrowed) & _order_conditions(narrowed))
     if narrowed.unit is not None:
-        orders = orders.filter(pk__in=_handled_by(actor, narrowed.unit))
+        orders = orders.filter(pk__in=_handled_by(actor, narrowed.unit, main=narrowed.main))
     if narrowed.grades:
         graded = visible_matters(actor).filter(shown_grade__in=narrowed.grades).order_by().values("pk")
         orders = orders.filter(matter_link__matter__in=graded)
     if narrowed.repeated:
         orders = orders.filter(repeated(actor))
+    if narrowed.again is not None:
+        orders = orders.filter(repeat_within(narrowed.again, load(rules_folder())))
+    if narrowed.back is not None:
+        orders = orders.filter(came_back(narrowed.back, load(rules_folder())))
     return find(orders, narrowed.q)
 
 
@@ -68,6 +75,19 @@ def repeated(actor: Actor) -> Q:
         matter_link__matter=OuterRef("matter_link__matter"), called_at__lt=OuterRef("called_at")
     )
     return marked | Q(Exists(scope_orders(actor, before)))
+
+
+def repeat_within(days: int, rules: CallRules) -> Q:
+    """A call about a matter whose orders had all been closed, so many days after the last closing at most."""
+    column = "matter_link__after_days" if rules.anyone else "matter_link__own_after_days"
+    within = Q(**{f"{column}__lte": days})
+    return within if rules.fresh_repeats else within & Q(matter_link__fresh="")
+
+
+def came_back(days: int, rules: CallRules) -> Q:
+    """A closed order about whose matter somebody called within so many days after it was closed."""
+    column = "matter_link__again_days" if rules.anyone else "matter_link__own_again_days"
+    return Q(**{f"{column}__lte": days, "closed_at__isnull": False})
 
 
 def _finding_conditions(narrowed: OrderFilter) -> Q:
@@ -96,6 +116,12 @@ def _order_conditions(narrowed: OrderFilter) -> Q:
         wanted &= Q(called_at__gte=datetime.combine(narrowed.since, time()))
     if narrowed.until is not None:
         wanted &= Q(called_at__lt=datetime.combine(narrowed.until, time()) + timedelta(days=1))
+    if narrowed.closed_since is not None:
+        wanted &= Q(closed_at__gte=datetime.combine(narrowed.closed_since, time()))
+    if narrowed.closed_until is not None:
+        wanted &= Q(closed_at__lt=datetime.combine(narrowed.closed_until, time()) + timedelta(days=1))
+    if narrowed.area:
+        wanted &= Q(area=narrowed.area)
     if narrowed.source is not None:
         wanted &= Q(source=narrowed.source)
     if narrowed.run is not None:
@@ -105,8 +131,9 @@ def _order_conditions(narrowed: OrderFilter) -> Q:
     return wanted
 
 
-def _handled_by(actor: Actor, unit_id: int) -> QuerySet[OrderUnit, int]:
-    """Ids of the orders of a unit and of those below it; of none when the actor does not see the unit."""
+def _handled_by(actor: Actor, unit_id: int, *, main: bool) -> QuerySet[OrderUnit, int]:
+    """Ids of the orders of a unit and of those below it (`main`: that have the main part in them); of none when the actor
+    does not see the unit."""
     unit = visible_units(actor).filter(pk=unit_id).first()
     if unit is None:
         return OrderUnit.objects.none().values_list("order_id", flat=True)
@@ -114,7 +141,7 @@ def _handled_by(actor: Actor, unit_id: int) -> QuerySet[OrderUnit, int]:
     found: QuerySet[OrderUnit, int] = OrderUnit.objects.filter(unit__in=below).values_list(
         "order_id", flat=True
     )
-    return found
+    return found.filter(role=UnitRole.MAIN) if main else found
 
 
 def work_list(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:

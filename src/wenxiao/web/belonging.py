@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from wenxiao.library.calls import call_kinds, caller_key, calls_of, repeat_rate
+from wenxiao.library.calls import caller_key, calls_of, repeat_rate, standings
 from wenxiao.library.choices import CallKind
 from wenxiao.library.comparing import related_orders, ties_within, waiting
 from wenxiao.library.hot import call_rules
 from wenxiao.library.matters import MatterStory
-from wenxiao.library.models import Matter, MatterAct
+from wenxiao.library.models import Matter, MatterAct, OrderGist
 from wenxiao.orders.models import WorkOrder
 from wenxiao.units.models import User
 from wenxiao.units.scope import sees_all
@@ -34,7 +34,8 @@ class TieLine:
 def matter_parts(user: User, story: MatterStory, did: str) -> dict[str, Any]:
     """For the template. `did`: the key of the act that has just been done here."""
     rules = call_rules()
-    kinds = call_kinds(calls_of(_rows(story.orders)), rules)
+    calls = standings(calls_of(_rows(story.orders)), rules)
+    kinds = {pk: standing.kind for pk, standing in calls.items()}
     callers = {caller_key(order.phone, order.caller) for order in story.orders}
     ties = {
         pk: TieLine(tie.other, tie.likely, reason_lines(tie.reasons))
@@ -43,6 +44,7 @@ def matter_parts(user: User, story: MatterStory, did: str) -> dict[str, Any]:
     acts = _acts(user, story.matter)
     return {
         "call_kinds": {pk: CallKind(kind).label for pk, kind in kinds.items() if kind},
+        "fresh": {pk: "、".join(standing.fresh) for pk, standing in calls.items() if standing.fresh},
         "repeats": repeat_rate(kinds.values())[0],
         "repeat_days": rules.repeat_days,
         "callers": len(callers),
@@ -57,8 +59,12 @@ def matter_parts(user: User, story: MatterStory, did: str) -> dict[str, Any]:
 
 
 def _rows(orders: list[WorkOrder]) -> list[dict[str, Any]]:
-    names = ("pk", "called_at", "closed_at", "phone", "caller")
-    return [{name: getattr(order, name) for name in names} for order in orders]
+    names = ("pk", "called_at", "closed_at", "replied_at", "phone", "caller")
+    said = dict(OrderGist.objects.filter(order__in=[o.pk for o in orders]).values_list("order", "problems"))
+    return [
+        {**{name: getattr(order, name) for name in names}, "gist__problems": said.get(order.pk)}
+        for order in orders
+    ]
 
 
 def _acts(user: User, matter: Matter) -> list[MatterAct]:

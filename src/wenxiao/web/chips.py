@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +57,8 @@ def order_chips(user: User, narrowed: OrderFilter, address: Callable[..., str]) 
     if (narrowed.least, narrowed.most) not in ((None, None), (LIKELY, None)):
         low, high = narrowed.least or 0, 100 if narrowed.most is None else narrowed.most
         add(_("可能性 %(low)d%%–%(high)d%%") % {"low": low, "high": high}, least=None, most=None)
-    if narrowed.repeated:
-        add(_("同一事项再次来电"), repeated=False)
+    for text, cleared in _about_calls(narrowed):
+        add(text, **cleared)
     if narrowed.matter:
         add(_("事项 %(number)s") % {"number": narrowed.matter}, matter="")
     if narrowed.run is not None:
@@ -66,3 +66,21 @@ def order_chips(user: User, narrowed: OrderFilter, address: Callable[..., str]) 
     if not narrowed.captured:
         add(_("含未捕获的工单"), captured=True)
     return chips
+
+
+def _about_calls(narrowed: OrderFilter) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What figures on repeat calls ask for, and what clears it."""
+    if narrowed.repeated:
+        yield _("同一事项再次来电"), {"repeated": False}
+    if narrowed.again is not None:
+        yield _("办结后 %(days)d 天内重复来电") % {"days": narrowed.again}, {"again": None}
+    if narrowed.back is not None:
+        yield _("办结后 %(days)d 天内又有来电") % {"days": narrowed.back}, {"back": None}
+    if narrowed.closed_since or narrowed.closed_until:
+        span = {"since": narrowed.closed_since or "…", "until": narrowed.closed_until or "…"}
+        cleared = {"closed_since": None, "closed_until": None}
+        yield _("办结 %(since)s 至 %(until)s") % span, cleared
+    if narrowed.area:
+        yield narrowed.area, {"area": ""}
+    if narrowed.main:
+        yield _("只看主办"), {"main": False}

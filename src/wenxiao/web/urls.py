@@ -17,6 +17,7 @@ from wenxiao.web.views import (
     models,
     orders,
     overview,
+    repeats,
     rules,
 )
 
@@ -49,6 +50,7 @@ urlpatterns = [
     path("commitments/<int:pk>/state", commitments.set_state, name="commitment-state"),
     path("commitments/<int:pk>/correct", commitments.correct, name="commitment-correct"),
     path("overview/", overview.overview, name="overview"),
+    path("overview/repeats/", repeats.repeats, name="repeats"),
     path("import/", imports.imports, name="imports"),
     path("import/<int:pk>/", imports.run, name="import"),
     path("import/<int:pk>/confirm", imports.confirm, name="import-confirm"),

@@ -58,7 +58,7 @@ def shell(context: dict[str, Any]) -> Menu:
 
 
 def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
-    overview = ("overview", "chart-bar", _("总览"), _("总览"), ("overview",))
+    overview = ("overview", "chart-bar", _("总览"), _("总览"), ("overview", "repeats"))
     mine = _("我单位的工单") if user.is_handler else _("待研判")
     orders = (
         "assess",
