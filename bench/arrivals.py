@@ -44,7 +44,7 @@ def _measure(count: int) -> None:
 
     packed, late = _block()
     began, busy = time.perf_counter(), time.process_time()
-    _fill(packed, count, late)
+    _fill(packed, count)
     made = time.perf_counter() - began, time.process_time() - busy
     began, busy = time.perf_counter(), time.process_time()
     write_anew()
@@ -91,10 +91,10 @@ def _block() -> tuple[pa.RecordBatch, list[Any]]:
     return pack_orders(kept), late
 
 
-def _fill(packed: pa.RecordBatch, count: int, late: list[Any]) -> None:
+def _fill(packed: pa.RecordBatch, count: int) -> None:
     from django.db import connection, transaction
 
-    from wenxiao.library.models import Finding, MatterLink, OrderGist
+    from wenxiao.library.models import Finding, OrderGist
     from wenxiao.orders import bulk
     from wenxiao.orders.models import Source, WorkOrder
     from wenxiao.recognition.matters.stored import to_bytes, version
@@ -120,7 +120,6 @@ def _fill(packed: pa.RecordBatch, count: int, late: list[Any]) -> None:
         made += len(rows)
         if made >= count:
             break
-    del MatterLink
 
 
 def _repeat(connection: Any, row: Any, count: int, other: dict[str, str]) -> None:

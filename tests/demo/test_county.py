@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from datetime import date
+from collections import Counter, defaultdict
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -58,6 +58,18 @@ def test_three_thousand_orders_in_twenty_six_months(county: County) -> None:
     assert all(county.since <= o.called_at.date() <= county.until for o in county.orders)
     used = {o.unit for o in county.orders}
     assert {u.id for u in county.units if u.kind in ("town", "department", "utility")} <= used | {"D14"}
+
+
+def test_one_matter_is_growing_on_the_last_day(county: County) -> None:
+    last = county.until - timedelta(days=13)
+    now = [o for o in county.orders if o.called_at.date() >= last]
+    callers = defaultdict(set)
+    for order in now:
+        callers[county.truth[order.number].matter].add(order.phone)
+    matter, most = max(callers.items(), key=lambda one: len(one[1]))
+    before = [o for o in county.orders if county.truth[o.number].matter == matter and o not in now]
+    assert len(most) >= 8 and 0 < len(before) <= 3
+    assert all(o.longitude and o.latitude for o in now)
 
 
 def test_the_last_day_is_an_argument() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wenxiao.library.calls import Call, call_kinds, load, repeat_rate
+from wenxiao.library.calls import Call, call_kinds, load, repeat_rate, standings
 from wenxiao.library.rules import BadRules
 
 START = datetime(2026, 9, 1, 9)
@@ -45,6 +45,28 @@ def test_callers_that_gave_nothing_are_not_one_caller() -> None:
 def test_the_order_of_the_rows_does_not_matter_and_undated_calls_are_left_out() -> None:
     calls = [call(2, 20), call(1, 0, 9), Call(3, None, None, "甲")]
     assert call_kinds(calls, load()) == {1: "", 2: "repeat"}
+
+
+def test_a_call_with_new_facts_is_a_new_development() -> None:
+    noise, smell = frozenset({"噪音"}), frozenset({"异味"})
+    calls = [
+        replace(call(1, 0, 9), told=noise, problems=noise),
+        replace(call(2, 20, 25, "乙"), told=noise, problems=noise | smell),
+        replace(call(3, 40, None, "丙"), told=smell, problems=smell),
+        replace(call(4, 41, None, "丁"), told=frozenset({"油烟"}), problems=frozenset({"油烟"})),
+    ]
+    found = standings(calls, load())
+    assert {order: standing.fresh for order, standing in found.items()} == {1: (), 2: (), 3: (), 4: ("油烟",)}
+    assert not standings(calls, replace(load(), fresh=0))[4].fresh
+
+
+def test_days_since_the_last_closing_and_to_the_next_call_make_any_window() -> None:
+    found = standings([call(1, 0, 9), call(2, 21, 30, "乙"), call(3, 31), call(4, 33)], load())
+    assert (found[2].after_days, found[2].own_after_days) == (12, None)
+    assert (found[3].after_days, found[3].own_after_days) == (1, 22)
+    assert (found[1].again_days, found[1].own_again_days) == (12, 22)
+    # The third was open when the fourth came: no repeat in any window.
+    assert (found[4].kind, found[4].after_days, found[4].own_after_days) == ("chasing", None, None)
 
 
 def test_the_rate_counts_no_chasing() -> None:

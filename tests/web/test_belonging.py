@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -174,6 +176,14 @@ def test_hot_matters_with_an_alert(analyst: Client, outlet: Cast) -> None:
     refresh_matters(TODAY)
     assert "目前没有正在升温的事项" in analyst.get(reverse("hot")).text
     assert "来电突增" not in analyst.get("/overview/").text
+
+
+def test_calls_that_come_in_late_are_hot_on_their_own_day(analyst: Client, settings: Any) -> None:
+    settings.TODAY = TODAY + timedelta(days=20)
+    text = analyst.get(reverse("hot")).text
+    assert home("A1") in text and f"{settings.TODAY:%Y-%m-%d}" not in text
+    settings.TODAY = TODAY + timedelta(days=100)
+    assert "目前没有正在升温的事项" in analyst.get(reverse("hot")).text
 
 
 def test_calls_that_wait_for_a_yes_make_a_matter_hot_too(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -10,12 +11,15 @@ from .bank import load, topics
 from .county import County, DemoOrder, Truth
 from .dates import add_months, is_workday
 from .desk import Desk
-from .life import live, matter_size
+from .life import Case, live, matter_size, surge
 from .places import accounts, new_scene, units
 from .story import tell
 
 MONTHS = 26
 UNTIL = date(2026, 10, 31)
+#: A county of fewer orders has no room for a matter that grows; its topic, and when people call: days back, hour.
+_ROOM, _SURGE = 1000, "elevator"
+_CALLED = ((24, 9), (12, 8), (10, 18), (9, 9), (7, 20), (6, 8), (4, 19), (3, 10), (2, 9), (1, 12), (0, 9))
 #: Calls by hour of day, from 7 to 21: busy mornings, a second hill after work.
 _HOURS = (2, 6, 11, 12, 9, 5, 5, 8, 9, 8, 7, 6, 6, 4, 2)
 
@@ -33,6 +37,10 @@ def build_county(seed: int = 2026, until: date = UNTIL, orders: int = 3000) -> C
     rows, truth = list(story.orders), dict(story.truth)
     if orders < len(rows):
         raise ValueError(f"the story alone has {len(rows)} orders; orders={orders} is too few")
+    if orders >= _ROOM:
+        for case in _surge(seed, desk):
+            rows.append(case.order)
+            truth[case.order.number] = case.truth
     _fill_up(desk, orders, rows, truth)
     data = load("county")["county"]
     county = County(data["name"], data["notice"], seed, since, until, story.story, tree, accounts())
@@ -40,6 +48,18 @@ def build_county(seed: int = 2026, until: date = UNTIL, orders: int = 3000) -> C
     county.events = sorted(desk.events, key=lambda e: e.at)  # stable: what was noted first stays first
     county.truth = {o.number: truth[o.number] for o in county.orders}
     return county
+
+
+def _surge(seed: int, desk: Desk) -> list[Case]:
+    """The matter that is growing on the county's last day: a handful of calls, then a neighbour almost every day.
+
+    With dice of its own, so that the rest of the county is what it would be without it.
+    """
+    own = replace(desk, rng=Random(f"{seed} surge"))
+    topic = next(topic for topic in topics() if topic["id"] == _SURGE)
+    scene = new_scene(99_999, topic, desk.by_id, own.rng)
+    hours = (datetime.combine(desk.until - timedelta(days=back), time(hour, 20)) for back, hour in _CALLED)
+    return surge(own, scene, [at + timedelta(minutes=own.rng.randint(0, 39)) for at in hours])
 
 
 def _fill_up(desk: Desk, orders: int, rows: list[DemoOrder], truth: dict[str, Truth]) -> None:

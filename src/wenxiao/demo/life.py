@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -50,6 +51,15 @@ def live(desk: work.Desk, scene: Scene, first: datetime, size: int) -> list[Case
         if case.solved and rng.random() > 0.05:
             break
         at = _next_call(case, size, rng)
+    return cases
+
+
+def surge(desk: work.Desk, scene: Scene, calls: Sequence[datetime]) -> list[Case]:
+    """A matter that grows: at each of these moments somebody else calls about it."""
+    cases: list[Case] = []
+    for at in calls:
+        scene.callers.append(new_caller(desk.rng, len(desk.numbers)))
+        cases.append(_one_call(desk, replace(scene, callers=scene.callers[-1:]), at, cases, len(calls)))
     return cases
 
 

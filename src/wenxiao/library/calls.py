@@ -32,6 +32,7 @@ class CallRules:
     hot_days: int
     hot_callers: int
     hot_times: float
+    hot_late: int
     alert: int
     steps: int
     reason: str
@@ -92,6 +93,7 @@ def rules_of(data: Mapping[str, Any]) -> CallRules:
             hot_days=int(hot["days"]),
             hot_callers=int(hot["callers"]),
             hot_times=float(hot["times"]),
+            hot_late=int(hot["late"]),
             alert=int(hot["alert"]),
             steps=int(again["steps"]),
             reason=str(again["reason"]),

@@ -33,7 +33,7 @@ from wenxiao.recognition.collection import Added, Collection
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import learned
 from wenxiao.recognition.gist import gist_of
-from wenxiao.recognition.matters import Grouper, Tie
+from wenxiao.recognition.matters import Assignment, Grouper, Tie
 from wenxiao.recognition.matters.stored import to_packed
 from wenxiao.recognition.schema import batch_to_orders
 
@@ -91,6 +91,20 @@ def _conclude(rules: ColumnSignals) -> tuple[list[int], Sequence[Added], list[Ti
         for _, trace, _ in rows:
             collection.add_trace(trace)
     return keys, collection.conclude(grouper.group()), grouper.related()
+
+
+def conclude_all(today: date, check: Check = lambda: None) -> None:
+    """What the whole collection says about each order, by the matters as they are: rates of units, copied replies, calls that
+    came again. Once a day; between two days, new orders are told only what their own matters show."""
+    collection = Collection(column_rules(today))
+    home = dict(MatterLink.objects.values_list("order", "matter").iterator())
+    keys: list[int] = []
+    for rows in all_traced():
+        keys += [pk for pk, _, _ in rows]
+        for _, trace, _ in rows:
+            collection.add_trace(trace)
+    assigned = [Assignment(str(home.get(pk, -pk)), None) for pk in keys]
+    _update_findings(keys, collection.conclude(assigned), check)
 
 
 def fill_gists(rules: ColumnSignals, check: Check) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models import Count, F, Max, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, NullIf, Trim
 
 from wenxiao.library.calls import CallRules, load
@@ -49,8 +49,19 @@ def call_rules() -> CallRules:
     return load(rules_folder())
 
 
+def hot_day(actor: Actor, today: date) -> date:
+    """The day that "now" means: that of the newest call, where calls come in late (a file a month); else today. Calls older
+    than `hot_late` days say nothing of now."""
+    earlier = _called(
+        actor, _midnight(today - timedelta(days=call_rules().hot_late)), _midnight(today + timedelta(days=1))
+    )
+    newest: datetime | None = earlier.aggregate(newest=Max("called_at"))["newest"]
+    return newest.date() if newest is not None else today
+
+
 def hot_matters(actor: Actor, today: date) -> list[Hot]:
-    """The hot matters, the most callers first. The number of queries does not depend on how many there are."""
+    """The hot matters of a day (`hot_day`), the most callers first. The number of queries does not depend on how many there
+    are."""
     rules = call_rules()
     now = _midnight(today - timedelta(days=rules.hot_days - 1))
     was, end = now - timedelta(days=rules.hot_days), _midnight(today + timedelta(days=1))
@@ -66,7 +77,7 @@ def hot_matters(actor: Actor, today: date) -> list[Hot]:
 def alerts(actor: Actor, today: date) -> list[Hot]:
     """The hot matters that the overview tells of."""
     least = call_rules().alert
-    return [one for one in hot_matters(actor, today) if one.now >= least]
+    return [one for one in hot_matters(actor, hot_day(actor, today)) if one.now >= least]
 
 
 def _midnight(day: date) -> datetime:

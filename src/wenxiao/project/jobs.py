@@ -123,8 +123,9 @@ def second_read() -> int:
 
 def daily(today: date) -> bool:
     """Once a day: commitments that fell due change what their orders say, and grades follow; True when it ran."""
+    from wenxiao.library.arrivals import group
     from wenxiao.library.choices import COMMITMENT_OPEN
-    from wenxiao.library.grouping import group_all, refresh_matters
+    from wenxiao.library.grouping import conclude_all, refresh_matters
     from wenxiao.library.models import Counter
     from wenxiao.library.recognising import recognise
     from wenxiao.orders.models import WorkOrder
@@ -139,11 +140,10 @@ def daily(today: date) -> bool:
         commitments__due__lt=today,
         commitments__state__in=COMMITMENT_OPEN,
     )
-    read = recognise(due.distinct(), today, lambda count: None)
-    if read:
-        group_all(today)
-    else:
-        refresh_matters(today)
+    if recognise(due.distinct(), today, lambda count: None):
+        group(today)
+    conclude_all(today)
+    refresh_matters(today)
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - _KEPT).delete()
     forget_stale(timezone.now())
     with transaction.atomic():

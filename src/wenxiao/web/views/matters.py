@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wenxiao.library import settling
 from wenxiao.library.comparing import comparison, waiting
-from wenxiao.library.hot import call_rules, hot_matters
+from wenxiao.library.hot import call_rules, hot_day, hot_matters
 from wenxiao.library.settling import Settled
 from wenxiao.units.scope import sees_all
 from wenxiao.web.confidential import named_after_confidential
@@ -166,12 +166,13 @@ def proposals(request: HttpRequest) -> HttpResponse:
 def hot(request: HttpRequest) -> HttpResponse:
     """The matters about which more people call now than before."""
     user, rules = person(request), call_rules()
-    found = hot_matters(user, today())
+    day = hot_day(user, today())
+    found = hot_matters(user, day)
     context = {
-        "hot": lines(found, today()),
+        "hot": lines(found, day),
         "map": scatter(found),
         "rules": replace(rules, hot_times=round(rules.hot_times, 1)),
         "nameless": named_after_confidential([one.matter for one in found]),
-        "today": today(),
+        "today": day,
     }
     return render(request, "web/library/hot.html", context)
