@@ -1,19 +1,31 @@
-"""Fitting the topic heads of the closure model, for enforcement and crossing; a part of `tools.train_model`."""
+"""Fitting the topic heads of the closure model, for enforcement and crossing; a part of `tools.train_model`.
+
+"asked" reads the message alone, for enforcement. So it can learn from messages without replies too: those of
+bench/labels/messages.jsonl, the ones that a head fitted without them was least sure of.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from tools.training import SEED, Array, Data, Grams, folds, short
+from tools.training import MESSAGE_LONGEST, SEED, Array, Data, Grams, folds, found_in, short
 from wenxiao.recognition import heads
 
 #: Topic heads: how much reply, message and title count, and inverse regularisation. Enforcement is in what is asked, crossing
 #: in what is answered. RARITY is the unit of the squares of rarities.
-TOPICS = {"enforcement": (0.85, 1.0, 0.7, 20.0), "crossing": (1.0, 0.5, 0.3, 10.0)}
+TOPICS = {
+    "enforcement": (0.85, 1.0, 0.7, 20.0),
+    "crossing": (1.0, 0.5, 0.3, 10.0),
+    "asked": (0.0, 1.0, 0.7, 20.0),
+}
+#: Which topic heads each kind is judged by.
+TOPICS_OF = {"enforcement": ["enforcement", "asked"], "crossing": ["crossing"]}
+TARGETS = {"asked": "enforcement"}
 RARITY = 2
 
 
@@ -30,19 +42,30 @@ class Topics:
         self.data = data
         self.rarity = [_rarity(part[: data.train]) for part in (reply, message, title)]
         self.parts = [_by_rarity(p, r) for p, r in zip((reply, message, title), self.rarity, strict=True)]
+        texts = data.asked
+        table, cut = found_in([text for text, _, _ in texts], messages.keys, MESSAGE_LONGEST)
+        in_title = cut.starts < np.array([length for _, length, _ in texts])[cut.owners]
+        without = (
+            sp.csr_matrix((len(texts), reply.shape[1])),
+            _by_rarity(_present(table, cut.owners, len(texts)), self.rarity[1]),
+            _by_rarity(_present(table[in_title], cut.owners[in_title], len(texts)), self.rarity[2]),
+        )
+        self.asked = _weighed(without, "asked"), np.array([truth for _, _, truth in texts])
 
     def fit(self, name: str, orders: Array) -> LogisticRegression:
         """One head on these orders; soft targets count on both sides."""
         orders = orders[orders < self.data.board]
-        target, x = self.data.targets[name][orders], self.matrix(name)[orders]
-        truth, weight = np.repeat([1, 0], len(orders)), np.concatenate((target, 1 - target))
+        target, x = self.data.targets[TARGETS.get(name, name)][orders], self.matrix(name)[orders]
+        if name == "asked":
+            target, x = np.concatenate((target, self.asked[1])), sp.vstack([x, self.asked[0]]).tocsr()
+        truth, weight = np.repeat([1, 0], len(target)), np.concatenate((target, 1 - target))
         used = weight > 0
         line = LogisticRegression(C=TOPICS[name][3], solver="liblinear", random_state=SEED)
         return line.fit(sp.vstack([x, x]).tocsr()[used], truth[used], weight[used])
 
     def matrix(self, name: str) -> sp.csr_matrix:
         """All orders, the parts weighed as this head weighs them."""
-        return sp.hstack([w * part for w, part in zip(TOPICS[name][:3], self.parts, strict=True)]).tocsr()
+        return _weighed(self.parts, name)
 
     def scores(self, name: str) -> Array:
         """What the head says of every order; of training orders one that was fitted without them."""
@@ -66,11 +89,17 @@ class Topics:
             end = start + len(rarity)
             slopes = np.stack([line.coef_[0][start:end] for line in lines], axis=1)
             slopes *= np.sqrt(rarity)[:, None] * np.array([weights[at] for weights in TOPICS.values()])
-            unit = np.abs(slopes).max(0) / 127
+            most = np.abs(slopes).max(0)
+            unit = np.where(most > 0, most, 127) / 127
             out["unit"][part] = [float(f"{u:.6g}") for u in unit]
             out[part] = heads.pack(np.column_stack((rarity, np.rint(slopes / unit))).astype(np.int8))
             start = end
         return out
+
+
+def _weighed(parts: Sequence[sp.csr_matrix], name: str) -> sp.csr_matrix:
+    """Reply, message and title side by side as one head weighs them."""
+    return sp.hstack([w * part for w, part in zip(TOPICS[name][:3], parts, strict=True)]).tocsr()
 
 
 def _present(matrix: sp.csr_matrix, owners: Array, texts: int) -> sp.csr_matrix:

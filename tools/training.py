@@ -27,6 +27,8 @@ HOW = ("done", "informed", "refused", "promised", "ongoing", "referred", "measur
 KINDS = ("concrete", "intention", *(f"key_{how}" for how in HOW))
 #: What a whole text is read for; "unresolved" comes first.
 HEADS = ("unresolved", *HOW, "commits_concrete", "commits", "enforcement", "crossing")
+#: The longest n-gram of a message; its words need no classes.
+MESSAGE_LONGEST = 3
 #: Folds of every step, and the seed by which they and everything else are drawn.
 FOLDS, SEED = 5, 3
 Matrix = sp.csr_matrix
@@ -38,7 +40,8 @@ class Data:
     """Labelled orders: the first `train` to fit on, first those of the `board`, then letters; the rest to report on.
 
     Targets lie between 0 and 1; `known` says where there are any: letters were read for "unresolved" alone. `source`
-    tells which set each order is of: train, letters, dev or letters_test.
+    tells which set each order is of: train, letters, dev or letters_test. `asked` are messages without replies, read for
+    enforcement alone: text, length of its title, label.
     """
 
     orders: list[Order]
@@ -50,6 +53,7 @@ class Data:
     train: int
     source: Array
     fingerprint: str
+    asked: list[tuple[str, int, int]]
 
     @property
     def messages(self) -> list[str]:
@@ -80,10 +84,19 @@ def load() -> Data:
     known = {name: np.array([float(name in x or "how" in x) for x in labels]) for name in HEADS}
     texts = _texts(folder)
     orders = [texts[x["id"]] for x in labels]
-    used = [labels[:train], sorted(again.values(), key=lambda x: x["id"])]
+    asked = lines(LABELS / "messages.jsonl")
+    used = [labels[:train], sorted(again.values(), key=lambda x: x["id"]), asked]
     mark = hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:16]
     sure = np.array([x["sure"] for x in labels])
-    return Data(orders, labels, targets, known, sure, board, train, source, mark)
+    return Data(orders, labels, targets, known, sure, board, train, source, mark, _asked(folder, asked))
+
+
+def _asked(folder: Path, labels: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
+    """The labelled messages of the sheet without replies."""
+    sheet = CalamineWorkbook.from_path(folder / "tipdm" / "messages.xlsx").get_sheet_by_index(0)
+    texts = {int(float(row[0])): (str(row[2]), str(row[4])) for row in sheet.to_python()[1:]}
+    rows = [(*texts[x["id"]], x["enforcement"]) for x in labels]
+    return [(f"{title}\n{content}", len(title), truth) for title, content, truth in rows]
 
 
 def _texts(folder: Path) -> dict[int | str, Order]:
@@ -145,6 +158,19 @@ def grams(
     )
     kept = np.flatnonzero(np.asarray(((gather @ matrix)[:train] > 0).sum(0)).ravel() >= least)
     return Grams(cut, sp.csr_matrix(matrix[:, kept]), [int(key) for key in unique[kept]])
+
+
+def found_in(texts: Sequence[str], keys: list[int], longest: int) -> tuple[Matrix, wording.Clauses]:
+    """Which of the known n-grams (`Grams.keys`) stand in which clause of other texts."""
+    cut = wording.split(texts)
+    found = sorts(cut, None, longest)
+    known = np.array(keys, dtype=np.uint64)
+    every = np.concatenate([key for key, _ in found])
+    column = np.minimum(np.searchsorted(known, every), len(known) - 1)
+    hit = known[column] == every
+    rows = np.concatenate([clause for _, clause in found])[hit]
+    shape = (len(cut.owners), len(known))
+    return sp.csr_matrix((np.ones(len(rows), np.float32), (rows, column[hit])), shape), cut
 
 
 def scaled(matrix: Matrix) -> Matrix:

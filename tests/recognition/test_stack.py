@@ -35,3 +35,12 @@ def test_parts_and_constant_add_up_to_the_score() -> None:
 def test_each_split_is_its_own_features_part() -> None:
     parts, _ = STACK.parts(np.array([(2.0, 6.0)]))
     assert parts[0].tolist() == [(2.0 + 1.0) / 2, (0.0 + 1.0) / 2]
+
+
+def test_a_stack_without_trees_is_its_line() -> None:
+    none = {"base": 0, "depth": 0} | {k: [] for k in ("root", "feature", "cut", "left", "right", "value")}
+    line = Stack({"mean": [1, 0], "scale": [1, 2], "slope": [1.0, 0.5], "constant": 0.25, "trees": none})
+    cases = np.array([(3.0, 8.0), (1.0, 0.0)])
+    assert line.scores(cases) == pytest.approx([2.0 + 2.0 + 0.25, 0.25])
+    parts, constant = line.parts(cases)
+    assert parts.sum(axis=1) + constant == pytest.approx(line.scores(cases))

@@ -81,6 +81,11 @@ class Model:
         self._plain = plain(len(self._heads.heads), len(self._heads.kinds))
         self._facts: list[str] = content["facts"]
         self._enforcement = enforcement_facts
+        #: Which topic heads each kind is judged by.
+        self._topics = {
+            kind: [self._heads.topics.index(name) for name in names]
+            for kind, names in content["topics_of"].items()
+        }
         self._stacks = {name: Stack(part) for name, part in content["stacks"].items()}
         self._last: dict[str, dict[str, float]] = content["last"]
         self._signals: dict[str, float] = content["signals"]
@@ -131,8 +136,8 @@ class Model:
         kinds = {"enforcement": np.array([self._enforcement(o) for o in orders]), "crossing": facts}
         basic = read.features[:, self._plain]
         chances = {
-            name: self._chances(name, np.column_stack((basic, read.topics[:, [at]], kinds[name])))
-            for at, name in enumerate(self._heads.topics)
+            name: self._chances(name, np.column_stack((basic, read.topics[:, at], kinds[name])))
+            for name, at in self._topics.items()
         }
         weights = self._by_clause(read, parts)
         bounds = np.searchsorted(read.clauses.owners, np.arange(len(orders) + 1)).tolist()

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Stack:
-    """Log-odds from features: half a linear model, half boosted trees.
+    """Log-odds from features: half a linear model, half boosted trees; without trees, a linear model alone.
 
     `trees` holds all nodes of all trees in arrays: `feature` (-1 in a leaf), `cut` (left if not above), `left`,
     `right`, `value` (the mean below), and `root`, where each tree starts.
@@ -36,6 +36,7 @@ class Stack:
         self._left[leaf], self._right[leaf], self._feature[leaf] = leaf, leaf, 0
         self._base = float(trees["base"]) + float(self._value[self._root].sum())
         self._depth = int(trees["depth"])
+        self._halves = 2 if len(self._root) else 1
 
     def scores(self, features: Floats) -> Floats:
         """The log-odds of each case."""
@@ -47,7 +48,7 @@ class Stack:
             goes_left = features[cases, feature] <= self._cut[node]
             node = np.where(goes_left, self._left[node], self._right[node])
         trees = (self._value[node] - self._value[self._root]).sum(axis=1)
-        return np.asarray((linear + trees + self._constant + self._base) / 2)
+        return np.asarray((linear + trees + self._constant + self._base) / self._halves)
 
     def parts(self, features: Floats) -> tuple[Floats, float]:
         """What each feature adds to the log-odds of each case, and the constant to which they are added."""
@@ -64,4 +65,4 @@ class Stack:
             cell = (cases * width + feature).ravel()
             trees += np.bincount(cell, change.ravel(), trees.size).reshape(trees.shape)
             node = below
-        return (linear + trees) / 2, (self._constant + self._base) / 2
+        return (linear + trees) / self._halves, (self._constant + self._base) / self._halves
