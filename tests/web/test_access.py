@@ -133,3 +133,12 @@ def test_files_of_the_pages_are_kept_by_the_browser_and_change_their_address(cli
     addresses = re.findall(r'(?:href|src)="(/static/[^"#]+)', text)
     assert len(addresses) > 6
     assert all(re.search(r"\?v=[0-9a-f]{12}$", address) for address in addresses)
+
+
+def test_no_way_back_leads_to_another_units_order(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.handler)
+    theirs = WorkOrder.objects.select_related("matter_link__matter").get(number="V1")
+    text = browser.get(f"/assess/?decision=&captured=0&at={theirs.pk}").text
+    assert "data-at" not in text and "V1" not in re.findall(r'no">([^<]+)<', text)
+    matter = theirs.matter_link.matter.number
+    assert "<ol" not in browser.get(f"/assess/?decision=&captured=0&matter={matter}").text

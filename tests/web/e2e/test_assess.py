@@ -313,9 +313,10 @@ def test_the_space_bar_turns_the_preview(county: Cast, browse: Open) -> None:
     _settled(page)
     page.keyboard.press("j")
     _settled(page)
+    before = page.evaluate("scrollY")
     page.keyboard.press("Space")
     assert page.evaluate("document.querySelector('#peek').scrollTop") > 0
-    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("scrollY") == before
     page.keyboard.press("Shift+Space")
     assert page.evaluate("document.querySelector('#peek').scrollTop") == 0
 
@@ -336,3 +337,14 @@ def test_the_orders_of_one_matter_are_one_key_away(cast: Cast, importer: Importe
     page.wait_for_url(re.compile("matter=M"))
     expect(page.locator("[data-row]")).to_have_count(3)
     _settled(page)
+
+
+def test_a_double_click_exports_once(county: Cast, browse: Open) -> None:
+    page = browse(county.analyst, LIST)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出").dblclick()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    assert len(asked) == 1
+    expect(page.get_by_role("button", name="导出")).to_be_enabled(timeout=8_000)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,9 +15,13 @@ from tests.conftest import Cast, row, write_csv
 from tests.web.e2e.conftest import PHONE, WIDE, Open
 
 from wenxiao.orders.models import ImportRun, WorkOrder
+from wenxiao.orders.uploads import stage_upload
 
 #: Two hundred per cent zoom of the wide screen leaves half its width.
 ZOOMED = {"width": 720, "height": 450}
+
+
+_TWO_ROWS = "工单编号,标题,诉求内容,答复内容\nZ1,路灯,路灯坏了,已转交处理\nZ2,路灯,,\n".encode()
 
 
 def _addresses() -> dict[str, str]:
@@ -47,6 +53,55 @@ def _serious(page: Page) -> list[str]:
     ]
 
 
+def _states(county: Cast) -> dict[str, tuple[Any, list[str]]]:
+    """What else there is to see, by who sees it: pages of the engine, a file that waits, no right, nothing there."""
+    run = stage_upload(actor=county.analyst, file=io.BytesIO(_TWO_ROWS), name="等待.csv")
+    junk = ImportRun.objects.create(
+        source=run.source, file_name="坏.csv", path="", state="failed", error="磁盘已满"
+    )
+    ready = reverse("import", args=[run.pk])
+    rules = [reverse("rules"), reverse("rule-group", args=["signals.toml"])]
+    rule = f"{reverse('rule', args=['columns.toml'])}?rule=signal/chased"
+    lists = [
+        "/assess/",
+        "/library/?q=无",
+        "/commitments/?q=无",
+        "/library/",
+        "/commitments/",
+        "/overview/",
+        "/library/hot/",
+    ]
+    return {
+        "administrator": (county.administrator, ["/models/", *rules, rule, ready]),
+        "analyst": (
+            county.analyst,
+            [ready, reverse("import", args=[junk.pk]), "/models/", "/orders/999999/"],
+        ),
+        "handler": (
+            county.clerk,
+            [*lists, "/import/", reverse("order", args=[WorkOrder.objects.get(number="V1").pk])],
+        ),
+        "nobody's": (county.stranger, lists),
+        "leader": (county.leader, [*lists, "/import/"]),
+    }
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_role_and_state_is_clean_for_axe_and_fits(
+    county: Cast, browse: Open, size: dict[str, int]
+) -> None:
+    faults = []
+    for who, (user, addresses) in _states(county).items():
+        page = browse(user, "/", size=size)
+        for address in addresses:
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            faults += [f"{who} {fault}" for fault in _serious(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                faults.append(f"{who} {address} runs out")
+    assert faults == []
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing_serious(county: Cast, browse: Open, size: dict[str, int]) -> None:
     page = browse(county.analyst, "/assess/", size=size)
@@ -74,7 +129,7 @@ def test_nothing_runs_out_of_the_page(county: Cast, browse: Open, size: dict[str
 #: Pairs of controls of the page itself that lie over each other, and controls that stick out of the page.
 _COLLISIONS = """() => {
   const seen = [...document.querySelectorAll("main a, main button, main input, main select, main summary")].filter((e) =>
-    e.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && !e.closest(".tabs, .kindbar, .scroll, .peek, .vh"));
+    e.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && !e.closest(".tabs, .kindbar, .scroll, .peek, .judgebar, .vh"));
   const boxes = seen.map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width > 2 && b.height > 2);
   const name = (e) => e.tagName + "." + e.className + ":" + e.textContent.trim().slice(0, 20);
   const bad = boxes.filter(([, b]) => b.left < -1 || b.right > innerWidth + 1).map(([e]) => "out: " + name(e));

@@ -15,15 +15,18 @@
     if (!form.matches("[data-once]") || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
-    gone = true;
     setTimeout(() => $$("button", form).forEach((b) => { b.disabled = true; }));
+    // A download leaves the page where it is: its button comes back after a while.
+    if (form.dataset.once === "download") setTimeout(() => ready(form), 4000);
+    else gone = true;
   });
+  function ready(form) {
+    delete form.dataset.sent;
+    $$("button", form).forEach((b) => { b.disabled = false; });
+  }
   window.addEventListener("pageshow", () => {
     gone = false;
-    $$("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      $$("button", form).forEach((b) => { b.disabled = false; });
-    });
+    $$("form[data-sent]").forEach(ready);
   });
 
   /* ---- Toasts. ---- */
@@ -231,15 +234,21 @@
     const turn = rows().length && place >= 0 && (to < 0 || to >= rows().length) && $(`#results .pager [rel=${by < 0 ? "prev" : "next"}]`);
     if (!turn) { go(to); return; }
     remember(new URL(turn.href).search, "", by < 0 ? Infinity : 0);
-    gone = true;
+    gone = turned = true;
     turn.click();
   }
+  let turned = false;  // where the next page begins is settled already
   const spot = () => "row:" + location.pathname;
   function remember(search, order, at) { try { sessionStorage.setItem(spot(), JSON.stringify({ search, order, at: Math.min(at, 999) })); } catch { /* a browser that keeps nothing */ } }
   function recalled() {
-    try { const kept = JSON.parse(sessionStorage.getItem(spot())); return kept && kept.search === location.search ? kept : null; } catch { return null; }
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(spot()));
+      const [here] = performance.getEntriesByType("navigation");
+      // Whoever opens the list afresh begins at its top.
+      return kept && kept.search === location.search && (!kept.order || here.type !== "navigate") ? kept : null;
+    } catch { return null; }
   }
-  window.addEventListener("pagehide", () => { if (place >= 0 && chosen && $("#results")) remember(location.search, chosen, place); });
+  window.addEventListener("pagehide", () => { if (place >= 0 && chosen && !turned && $("#results")) remember(location.search, chosen, place); });
   // What stands outside the results (saving a view, export, the hidden state of the filter) follows them.
   function keepAddress() {
     const back = $("#back");
