@@ -408,3 +408,23 @@ def test_what_is_told_as_done_is_no_commitment(told: str) -> None:
 )
 def test_what_was_ordered_or_arranged_and_is_still_to_come_is_one(body: str, due: date) -> None:
     assert [one.due for one in found(body)] == [due]
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "我镇将一如既往地做好便民服务工作。",
+        "我局将一如既往开展夜间巡查，欢迎广大市民随时拨打值班电话。",
+        "后续如有疑问可联系我站，我们将及时处理。",
+        "如有其他问题，可致电我局值班室，我们将安排专人上门处理。",
+    ],
+)
+def test_a_standing_offer_is_no_commitment(offer: str) -> None:
+    assert found(offer) == []
+
+
+def test_an_offer_with_a_day_is_one_and_what_stands_beside_it_is_too() -> None:
+    (one,) = found("我站将于6月底前一如既往开展汛前检查。")
+    assert one.due == date(2026, 6, 30)
+    beside = found("下一步，我们将一如既往加强该路段巡查，6月底前装好隔离栏。")
+    assert [c.text for c in beside] == ["6月底前装好隔离栏"]

@@ -13,6 +13,8 @@ from wenxiao.recognition.commitments.words import default_words
 SHORT = 30
 #: How far into a clause the time may begin that heads what follows: "自", "决定在", "我局将于".
 HEAD = 6
+#: How many clauses back an invitation to call is looked for, in the same sentence.
+INVITED = 2
 
 
 @dataclass(slots=True)
@@ -180,6 +182,19 @@ def is_report(doc: Document, one: Found) -> bool:
     return any(said.find(word, behind) >= 0 for word in settings.done) or any(
         word in said for word in settings.past_done
     )
+
+
+def is_offer(doc: Document, one: Found) -> bool:
+    """Whether the words are a standing offer (“我们将一如既往…”), or stand behind an invitation to call (“如有疑问，请致电…”)."""
+    settings, text = doc.conventions.settings, doc.normal.text
+    said = text[doc.starts[one.first] : doc.ends[one.last]]
+    if any(word in said for word in settings.offers):
+        return True
+    before = one.first
+    while one.first - before < INVITED and _same_sentence(doc, before - 1, one.first):
+        before -= 1
+    said = text[doc.starts[before] : doc.starts[one.first]]
+    return any(word in said for word in settings.contact)
 
 
 def condition(doc: Document, one: Found) -> tuple[int, int] | None:

@@ -12,7 +12,15 @@ from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import moments
 from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.document import Document, Lists
-from wenxiao.recognition.commitments.due import Found, condition, is_report, joined, says_will, time_of
+from wenxiao.recognition.commitments.due import (
+    Found,
+    condition,
+    is_offer,
+    is_report,
+    joined,
+    says_will,
+    time_of,
+)
 from wenxiao.recognition.commitments.features import features
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
@@ -143,9 +151,9 @@ def time_slots(doc: Document, i: int) -> list[int]:
 
 
 def _commitment(doc: Document, one: Found, field: str) -> Commitment | None:
-    """The commitment with its day; None where it tells of what has been done, or where its only day lies before the
-    reply: that is a report of what was to be done by then, unless it says that it will be (“9月14日起我司将调整…”), and
-    then it has no day."""
+    """The commitment with its day; None where it tells of what has been done, makes a standing offer without a day, or
+    where its only day lies before the reply: that is a report of what was to be done by then, unless it says that it
+    will be (“9月14日起我司将调整…”), and then it has no day."""
     if is_report(doc, one):
         return None
     time = time_of(doc, one)
@@ -153,6 +161,8 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment | None:
         if time.before or not says_will(doc, one):
             return None
         time = None
+    if (time is None or time.due is None) and is_offer(doc, one):
+        return None
     start, end = doc.normal.span(doc.starts[one.first], doc.ends[one.last])
     who = promisor(doc, one.clause)
     commitment = Commitment(field, start, end, doc.original[start:end], concrete=one.concrete, promisor=who)

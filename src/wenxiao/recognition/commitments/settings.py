@@ -51,6 +51,8 @@ class Settings:
     done: tuple[str, ...]
     past_done: tuple[str, ...]
     still: tuple[str, ...]
+    offers: tuple[str, ...]
+    contact: tuple[str, ...]
     most: int
 
     @cached_property
@@ -104,6 +106,8 @@ class Settings:
             done=tuple(reported["done"]),
             past_done=tuple(reported["past_done"]),
             still=tuple(reported["unless"]),
+            offers=(*lines["offer"]["any"], *lines["offer"]["contact"]),
+            contact=tuple(lines["offer"]["contact"]),
             most=lines["list"]["most"],
         )
 
