@@ -6,6 +6,8 @@ collection speaks (same matter, repeats, copied replies); the second pass writes
 
 from __future__ import annotations
 
+import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -24,6 +26,7 @@ from wenxiao.recognition.settings import Settings
 from wenxiao.scanning.familiar import Familiarity
 from wenxiao.scanning.reading import LocalReading, Reading
 from wenxiao.scanning.result import ScanResult, SourceNote, Writer
+from wenxiao.scanning.spill import NoRoom
 
 if TYPE_CHECKING:
     from wenxiao.scanning.cluster import Where
@@ -105,10 +108,13 @@ def _batches(plan: Plan, result: ScanResult) -> Iterator[pa.RecordBatch]:
     seen = Seen()
     for path, name in zip(plan.files, distinct_names(plan.files), strict=True):
         try:
+            # Numbers wait in a temporary file too (orders/intake/seen.py), which SQLite keeps.
             source = open_source(path, sheet=plan.sheets, source_name=name, rules=plan.settings.data)
             yield from _file_batches(source, seen, result)
         except UnreadableFile as refused:
             result.refused.append(refused)
+        except sqlite3.Error as error:
+            raise NoRoom(tempfile.gettempdir(), str(error)) from error
 
 
 def distinct_names(files: Sequence[Path]) -> list[str]:

@@ -6,9 +6,9 @@ and everything that stayed behind is told with file, row and column, and never w
 
 from wenxiao.orders.intake.layout import Column
 from wenxiao.orders.intake.limits import Limits
-from wenxiao.orders.intake.merging import Seen
 from wenxiao.orders.intake.problems import Problem, Reject, UnreadableFile
 from wenxiao.orders.intake.rows import Batch
+from wenxiao.orders.intake.seen import Seen
 from wenxiao.orders.intake.source import Source, open_source, read_orders
 
 __all__ = [

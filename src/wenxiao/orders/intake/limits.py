@@ -22,7 +22,7 @@ class Limits:
     #: The most text that one CSV record or JSON object may hold; an open quote is given up after as much.
     record_chars: int = 4_000_000
     #: A batch ends early when its texts reach this, so that a batch of long ones is no larger than one of short ones.
-    batch_chars: int = 16_000_000
+    batch_chars: int = 4_000_000
     #: All parts of a workbook together, inflated.
     inflated_bytes: int = 2048 * MEGABYTE
     #: A workbook that inflates to more than `bomb_ratio` times its size, and to more than `bomb_bytes`, is a bomb.

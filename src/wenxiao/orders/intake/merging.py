@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from wenxiao.orders.intake.problems import Place, Problem, load_data
+from wenxiao.orders.intake.seen import CALLER_BYTES, DIGEST_BYTES
 from wenxiao.recognition.schema import ORDER_FIELDS, Order
 
 _OWN = ("order", "row", "file", "sheet")
@@ -21,7 +22,6 @@ _UNITS = ("unit", "co_units")
 #: Without one of these in common, two rows of one number have nothing that says they are one order.
 _TELLING = ("title", "content", "called_at")
 _JOIN = "\n\n"
-_CALLER_BYTES, _DIGEST_BYTES = 8, 16
 
 
 @lru_cache(maxsize=1)
@@ -44,40 +44,15 @@ def read_role(text: str) -> bool | None:
     return True if word in roles["main"] else False if word in roles["helping"] else None
 
 
-@dataclass(slots=True)
-class Seen:
-    """The order numbers met so far: where, and digests of what the rows said. About 200 bytes an order.
-
-    One `Seen` may serve several files of one source, so that overlapping exports are not counted twice.
-    """
-
-    #: (file, sheet, row, digest of the caller's side and then one of each row)
-    rows: dict[str, tuple[str, str, int, bytes]] = field(default_factory=dict)
-
-    def knows(self, number: str, digest: bytes) -> bool:
-        """Whether a row of this number has said exactly this."""
-        said = self.rows[number][3][_CALLER_BYTES:]
-        return any(said[at : at + _DIGEST_BYTES] == digest for at in range(0, len(said), _DIGEST_BYTES))
-
-    def is_same_caller(self, number: str, caller: bytes) -> bool:
-        """Whether the order of this number had the same caller's side."""
-        return self.rows[number][3][:_CALLER_BYTES] == caller
-
-    def add_digest(self, number: str, digest: bytes) -> None:
-        """Another row has become part of the order."""
-        *where, said = self.rows[number]
-        self.rows[number] = (*where, said + digest)  # type: ignore[assignment]
-
-
 def row_digest(said: str) -> bytes:
     """What stands for everything that a row says."""
-    return blake2b(said.encode("utf-8"), digest_size=_DIGEST_BYTES).digest()
+    return blake2b(said.encode("utf-8"), digest_size=DIGEST_BYTES).digest()
 
 
 def caller_digest(order: Order) -> bytes:
     """What stands for the caller's side of an order."""
     said = "\x1f".join([str(getattr(order, name)) for name in caller_fields()])
-    return blake2b(said.encode("utf-8"), digest_size=_CALLER_BYTES).digest()
+    return blake2b(said.encode("utf-8"), digest_size=CALLER_BYTES).digest()
 
 
 def says_who_called(order: Order) -> bool:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import partial
-from typing import Any, get_type_hints
+from typing import Any
 
 from wenxiao.orders.intake import times, values
 from wenxiao.orders.intake.cells import Cell, Flaw, Nested, Row, is_blank
@@ -18,7 +16,6 @@ from wenxiao.orders.intake.layout import Layout
 from wenxiao.orders.intake.limits import EXCEL_CELL, Limits
 from wenxiao.orders.intake.merging import (
     OpenOrder,
-    Seen,
     caller_digest,
     is_continuation,
     read_role,
@@ -26,19 +23,15 @@ from wenxiao.orders.intake.merging import (
     says_who_called,
 )
 from wenxiao.orders.intake.problems import Place, Problem, load_data
+from wenxiao.orders.intake.readers import DEADLINES, Origin, readers_of
+from wenxiao.orders.intake.seen import Met, Seen
 from wenxiao.recognition.evaluation import COLUMNS as EVALUATED
 from wenxiao.recognition.schema import TEXT_FIELDS, Order
 
-_NUMBER_TEXTS = ("order", "phone", "previous_order")
 _LOST = ("number_lost_digits", "scientific_number")
 #: Fields whose cells no report shows, not even masked.
 _PERSONS = ("caller", "phone", "address")
 _READABLE = ("title", "content", "reply", "handling")
-#: Fields that say until when, and the times from the first known of which on their next occurrence is meant.
-_DEADLINES = {
-    "due_at": ("dispatched_at", "called_at"),
-    "planned_finish": ("replied_at", "closed_at", "dispatched_at", "called_at"),
-}
 
 
 @dataclass(slots=True)
@@ -57,45 +50,6 @@ class Batch:
     blank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What the rows of one sheet have in common."""
-
-    file: str
-    sheet: str
-    stem: str
-    encoding: str
-    exact_numbers: bool
-    date1904: bool
-    strict_width: bool
-    header: tuple[str, ...]
-
-
-_Reader = Callable[[Cell], tuple[Any, str]]
-
-
-def _readers(origin: Origin) -> dict[str, _Reader]:
-    """How each field of an order is read from a cell."""
-    readers: dict[str, _Reader] = {}
-    for name, hint in get_type_hints(Order).items():
-        kinds = getattr(hint, "__args__", (hint,))
-        if name in _NUMBER_TEXTS:
-            readers[name] = partial(values.read_number_text, exact=origin.exact_numbers)
-        elif name in _DEADLINES:
-            readers[name] = partial(times.read_deadline, date1904=origin.date1904)
-        elif datetime in kinds:
-            readers[name] = partial(times.read_time, date1904=origin.date1904)
-        elif bool in kinds:
-            readers[name] = values.read_flag
-        elif int in kinds:
-            readers[name] = values.read_count
-        elif float in kinds:
-            readers[name] = partial(values.read_degrees, bound=180.0 if name == "longitude" else 90.0)
-        else:
-            readers[name] = lambda cell: (values.read_text(cell), "")
-    return readers
-
-
 class RowReader:
     """Reads the rows of one sheet into batches."""
 
@@ -104,11 +58,11 @@ class RowReader:
     ) -> None:
         self._origin, self._limits, self._seen = origin, limits, seen
         self._names = {c.index: c.name for c in layout.columns}
-        readers = _readers(origin)
+        readers = readers_of(origin)
         # Deadlines last: what names no year is told by the other times of its row.
         self._fields = [
             (name, layout.places[name], readers[name], isinstance(getattr(Order(), name), str))
-            for name in sorted(layout.places, key=lambda name: name in _DEADLINES)
+            for name in sorted(layout.places, key=lambda name: name in DEADLINES)
             if layout.places[name] != layout.levels and name in readers
         ]
         self._levels = layout.levels
@@ -250,16 +204,20 @@ class RowReader:
             return True
         if order.order != above.number or above.order is None:
             return False
-        return above.agrees(order) and not self._seen.knows(order.order, row_digest(self._said(order)))
+        met = self._seen.get(order.order)
+        return above.agrees(order) and not (met and met.knows(row_digest(self._said(order))))
 
     def _merge(
         self, order: Order, role: bool | None, place: Place, warnings: list[Problem], batch: Batch
     ) -> None:
         above, digest = self._open, row_digest(self._said(order))
         assert above is not None
-        if above.order is None or self._seen.knows(order.order, digest):
-            known = self._seen.knows(order.order, digest)
-            self._leave_out("duplicate_row" if known else "same_order_apart", order.order, place, batch)
+        met = self._seen.get(order.order)
+        known = met is not None and met.knows(digest)
+        if met is not None and (above.order is None or known):
+            self._leave_out(
+                "duplicate_row" if known else "same_order_apart", order.order, met, (place, batch)
+            )
             above.last_row = place.row
         elif above.rows >= self._limits.merged_rows or above.chars > self._limits.cell_chars:
             batch.rejects.append(place.problem("merged_too_many", limit=self._limits.merged_rows))
@@ -280,7 +238,7 @@ class RowReader:
             if cell is None:
                 continue
             value, code = read(cell)
-            if name in _DEADLINES:
+            if name in DEADLINES:
                 value, code = self._deadline(order, name, (cell, value, code))
             if code:
                 shown = "" if name in _PERSONS else cell
@@ -303,7 +261,7 @@ class RowReader:
         """The deadline, in the order's own year where the cell names none."""
         cell, value, code = read
         if code == "date_without_year":
-            known = (getattr(order, other) for other in _DEADLINES[name])
+            known = (getattr(order, other) for other in DEADLINES[name])
             after = next((when.date() for when in known if when), None)
             value, code = times.read_deadline(cell, self._origin.date1904, after)
         is_day = name == "planned_finish" and isinstance(value, datetime)
@@ -368,40 +326,40 @@ class RowReader:
         said = self._said(order)
         digest, caller = row_digest(said), caller_digest(order)
         self.chars += len(said)
-        number, known = order.order, self._seen.rows.get(order.order)
+        number, known = order.order, self._seen.get(order.order)
         if not number:
             order.order = self._surrogate(place, caller + digest)
             if self._has["order"]:
                 warnings.append(place.problem("missing_number", self._header_of("order")))
         elif known is None:
-            self._seen.rows[number] = place.file, place.sheet, place.row, caller + digest
-        elif self._seen.knows(number, digest):
-            self._leave_out("duplicate_row", number, place, batch)
+            self._seen.put(number, place.file, place.sheet, place.row, caller + digest)
+        elif known.knows(digest):
+            self._leave_out("duplicate_row", number, known, (place, batch))
         elif lost:
             order.order, number = self._surrogate(place, caller + digest), ""
         else:
-            apart = says_who_called(order) and self._seen.is_same_caller(number, caller)
+            apart = says_who_called(order) and known.is_same_caller(caller)
             code = "same_order_apart" if apart else "same_number_different_content"
-            self._leave_out(code, number, place, batch)
+            self._leave_out(code, number, known, (place, batch))
         is_new = known is None or not number
         self._open = OpenOrder(number, place, order if is_new else None, warnings=warnings)
 
-    def _leave_out(self, code: str, number: str, place: Place, batch: Batch) -> None:
+    def _leave_out(self, code: str, number: str, met: Met, at: tuple[Place, Batch]) -> None:
         """The row of a number that is known already."""
-        file, sheet, first, _ = self._seen.rows[number]
-        where, where_en = _where(file, sheet, place)
+        place, batch = at
+        where, where_en = _where(met.file, met.sheet, place)
         column = self._header_of("order") if self._has["order"] else ""
-        problem = place.problem(code, column, cell=number, first=first, where=where, where_en=where_en)
+        problem = place.problem(code, column, cell=number, first=met.row, where=where, where_en=where_en)
         (batch.skipped if code == "duplicate_row" else batch.rejects).append(problem)
 
     def _surrogate(self, place: Place, digest: bytes) -> str:
         """File name and row; a second file of the same name in one run gets a mark behind it."""
         base = number = f"{self._origin.stem}#{place.row}"
         again = 1
-        while number in self._seen.rows:
+        while number in self._seen:
             again += 1
             number = f"{base}~{again}"
-        self._seen.rows[number] = place.file, place.sheet, place.row, digest
+        self._seen.put(number, place.file, place.sheet, place.row, digest)
         return number
 
     def _said(self, order: Order) -> str:

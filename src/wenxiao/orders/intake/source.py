@@ -15,9 +15,10 @@ from wenxiao.orders.intake.headers import normalise
 from wenxiao.orders.intake.jsonlines import JsonSheet
 from wenxiao.orders.intake.layout import Column
 from wenxiao.orders.intake.limits import Limits
-from wenxiao.orders.intake.merging import Seen
 from wenxiao.orders.intake.problems import UnreadableFile
-from wenxiao.orders.intake.rows import Batch, Origin, RowReader
+from wenxiao.orders.intake.readers import Origin
+from wenxiao.orders.intake.rows import Batch, RowReader
+from wenxiao.orders.intake.seen import Seen
 from wenxiao.orders.intake.sniff import sniff
 from wenxiao.orders.intake.tables import Table, Tables, open_tables
 from wenxiao.recognition.schema import ORDER_FIELDS
