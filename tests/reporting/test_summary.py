@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,11 @@ def test_a_source_unlike_the_training_is_told_below_its_name():
     text = "".join(said(result).split())
     assert "诉求44%（训练所用的约57%）。" in text
     assert "不如公布的准确率可靠" in text
+
+
+def test_only_pages_that_are_there_are_named():
+    result = result_of(0.9)
+    result.warned.add(Problem("a.xlsx", "", 2, "标题", "x", "请核对", ""))
+    assert "f.xlsx 的“提示”页写明" in said(result, [Path("f.xlsx")])
+    result.rejected.add(Problem("a.xlsx", "", 3, "标题", "x", "请核对", ""))
+    assert "f.xlsx 的“未读入”“提示”两页写明" in said(result, [Path("f.xlsx")])

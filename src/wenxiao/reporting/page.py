@@ -93,7 +93,10 @@ def _problems(result: ScanResult) -> str:
         ]
         if lines:
             parts.append(f"<p>{title}：{len(log)}</p><ul>{''.join(lines)}</ul>")
-    where = f"<p>逐行清单在工作簿（--out …xlsx）的“{REJECTED}”“{WARNED}”两页。</p>"
+    sheets = "".join(
+        f"“{name}”" for name, log in ((REJECTED, result.rejected), (WARNED, result.warned)) if len(log)
+    )
+    where = f"<p>逐行清单在工作簿（--out …xlsx）的{sheets}页。</p>"
     return (
         f'<details class="problems"><summary>读表情况</summary>{"".join(parts)}{where}</details>'
         if parts

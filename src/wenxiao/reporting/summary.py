@@ -7,6 +7,7 @@ from errno import EPIPE
 from io import StringIO
 from os import strerror
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
@@ -20,12 +21,14 @@ from wenxiao.display.masking import mask
 from wenxiao.recognition.headline import without_headline
 from wenxiao.recognition.schema import Evidence
 from wenxiao.reporting import words
+from wenxiao.reporting.flowing import FlowingText, flowing
 from wenxiao.reporting.workbook import REJECTED, WARNED
 from wenxiao.scanning.result import ScanResult, TopOrder
 
 #: Code points of a title and of an evidence sentence that are shown.
 TITLE_LENGTH, SENTENCE_LENGTH = 36, 110
 SHOWN_PROBLEMS = 8
+_LISTED = ((REJECTED, "rejected"), (WARNED, "warned"))
 _LEDGER = (("overdue", "已逾期"), ("week", "七天内到期"), ("later", "以后到期"), ("undated", "无期限"))
 
 
@@ -35,6 +38,10 @@ class SafeConsole(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=harmless(segment.text))
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Chinese is broken as Chinese is."""
+        return flowing(super().render_str(text, **options))
 
     def on_broken_pipe(self) -> None:
         """Whoever reads us has gone: the caller decides what that means, not the console."""
@@ -121,7 +128,7 @@ def _order(top: TopOrder) -> Text:
         for part in (one_line(top.order), words.CLASSES[top.closure_class], kinds, one_line(top.unit))
         if part
     )
-    text = Text(_short(top.title, TITLE_LENGTH) or "（无标题）")
+    text = FlowingText(_short(top.title, TITLE_LENGTH) or "（无标题）")
     text.append(f"　{about}\n", style="dim")
     if not top.reasons:
         text.append(without_headline(top.missing, words.missing_labels()), style="dim")
@@ -159,12 +166,14 @@ def _problems(out: Console, result: ScanResult, outputs: Sequence[Path]) -> None
         out.print(f"\n[bold]读入了、但请留意：{len(result.warned)}[/]")
         for code, count in result.warned.counts.most_common():
             example = result.warned.examples[code]
-            said = f"{count} 处，如{words.place(example)}：{example.message}"
+            said = f"{count} 处，如 {words.place(example)}：{example.message}"
             out.print(Padding(escape(said), (0, 0, 0, 2)))
     if len(result.rejected) + len(result.warned):
         books = [path.name for path in outputs if path.suffix.lower() == ".xlsx"]
-        where = escape(one_line(books[0])) if books else "用 --out 写成 .xlsx 后，"
-        out.print(f"逐行清单：{where}“{REJECTED}”“{WARNED}”两页写明文件、行、列、原值和处理办法。")
+        where = f"{escape(one_line(books[0]))} 的" if books else "用 --out 写成 .xlsx 后，"
+        sheets = [f"“{name}”" for name, log in _LISTED if len(getattr(result, log))]
+        pages = "".join(sheets) + ("两页" if len(sheets) > 1 else "页")
+        out.print(f"逐行清单：{where}{pages}写明文件、行、列、原值和处理办法。")
 
 
 def _next(out: Console, result: ScanResult, outputs: Sequence[Path]) -> None:

@@ -126,7 +126,7 @@ def distinct_names(files: Sequence[Path]) -> list[str]:
         length = next(
             (n for n in range(1, len(parts)) if all(o[-n:] != parts[-n:] for o in others)), len(parts)
         )
-        names.append("/".join(parts[-length:]))
+        names.append("/".join(parts[-length:]) or str(path))
     return names
 
 

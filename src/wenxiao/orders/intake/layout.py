@@ -174,7 +174,7 @@ def _note_losers(layout: Layout, name: str, found: list[_Candidate]) -> None:
     for other in found:
         if other.column.field is None:
             other.column.how = "outdone"
-            place = f"{column_letters(other.column.index)}列“{other.column.name}”"
+            place = f"{column_letters(other.column.index)} 列“{other.column.name}”"
             layout.notes.append(f"{place}也像“{label(name)}”，已采用“{winner}”，此列未导入。")
 
 
