@@ -1,4 +1,4 @@
-"""Fitting the topic heads of the closure model, for enforcement and crossing; a part of `tools.train_model`.
+"""Fitting the topic heads of the closure model, which weigh n-grams by rarity; a part of `tools.train_model`.
 
 "asked" reads the message alone, for enforcement. So it can learn from messages without replies too: those of
 bench/labels/messages.jsonl, the ones that a head fitted without them was least sure of.
@@ -22,9 +22,10 @@ TOPICS = {
     "enforcement": (0.85, 1.0, 0.7, 20.0),
     "crossing": (1.0, 0.5, 0.3, 10.0),
     "asked": (0.0, 1.0, 0.7, 20.0),
+    "unresolved": (1.0, 0.5, 0.3, 20.0),
 }
-#: Which topic heads each kind is judged by.
-TOPICS_OF = {"enforcement": ["enforcement", "asked"], "crossing": ["crossing"]}
+#: Which topic heads each target is judged by.
+TOPICS_OF = {"enforcement": ["enforcement", "asked"], "crossing": ["crossing"], "unresolved": ["unresolved"]}
 TARGETS = {"asked": "enforcement"}
 RARITY = 2
 
@@ -54,8 +55,9 @@ class Topics:
 
     def fit(self, name: str, orders: Array) -> LogisticRegression:
         """One head on these orders; soft targets count on both sides."""
-        orders = orders[orders < self.data.board]
-        target, x = self.data.targets[TARGETS.get(name, name)][orders], self.matrix(name)[orders]
+        of = TARGETS.get(name, name)
+        orders = orders[self.data.known[of][orders] > 0]
+        target, x = self.data.targets[of][orders], self.matrix(name)[orders]
         if name == "asked":
             target, x = np.concatenate((target, self.asked[1])), sp.vstack([x, self.asked[0]]).tocsr()
         truth, weight = np.repeat([1, 0], len(target)), np.concatenate((target, 1 - target))

@@ -55,7 +55,7 @@ from wenxiao.recognition.wordclasses import WordClasses
 
 OUT = ROOT / "src" / "wenxiao" / "recognition" / "data" / "model.json"
 #: Of the way of fitting; part of the model's name, because findings name the model that made them.
-VERSION = 5
+VERSION = 6
 #: Orders that an n-gram must stand in; inverse regularisation. Chosen by cross-validation on the training labels.
 LEAST, C_CLAUSE, C_TEXT = 10, 8.0, 6.0
 #: Of the stacks: inverse regularisation of the linear half, trees of each seed, seeds, deepest. Trees add nothing to the
@@ -227,16 +227,28 @@ def signals(data: Data) -> tuple[Array, list[str], Array, Array]:
     return table, names, np.where(up, 0, -np.inf), np.where(up, np.inf, 0)
 
 
-def calibrated(fitted: Fitted, data: Data, name: str, extra: Array, least: Array, most: Array) -> Array:
-    """Slope of the stack, weights of the extras and constant, fitted on scores of orders that the stack had not seen.
+def calibrated(
+    fitted: Fitted, data: Data, name: str, extra: Array, least: Array, most: Array
+) -> tuple[Array, Array]:
+    """Slope of the stack, weights of the extras and constant, fitted on scores of orders that the stack had not seen; and
+    the log-odds of each order, of training orders by weights that were fitted without them.
 
     Only orders of the board count: letters are few, and drawn otherwise.
     """
-    n = data.board
     x = np.column_stack((fitted.scores, extra))
     bounds = np.concatenate(([0.0], least)), np.concatenate(([np.inf], most))
     stiff = np.concatenate(([0.0], np.full(extra.shape[1], STIFF)))
-    return bounded(x[:n], data.targets[name][:n], *bounds, stiff)
+
+    def fit(orders: Array) -> Array:
+        used = orders[orders < data.board]
+        return bounded(x[used], data.targets[name][used], *bounds, stiff)
+
+    weights = fit(np.arange(data.board))
+    logit = x @ weights[:-1] + weights[-1]
+    for a, b in folds(data):
+        own = fit(a)
+        logit[b] = x[b] @ own[:-1] + own[-1]
+    return weights, logit
 
 
 def figures(name: str, logit: Array, data: Data) -> dict[str, float]:
@@ -334,14 +346,12 @@ def main() -> None:
     nothing = np.zeros((len(data.orders), 0)), np.zeros(0), np.zeros(0)
     stacks, last, said = {}, {}, {}
     for name in C_STACK:
-        x = features
-        if name in TOPICS_OF:
-            basic = features[:, heads.plain(len(HEADS), len(KINDS))]
-            x = np.column_stack((basic, *map(topics.scores, TOPICS_OF[name]), rules[name]))
-        fitted = stack(name, x, data)
-        extra = (table, least, most) if name == "unresolved" else nothing
-        weights = calibrated(fitted, data, name, *extra)
-        logit = np.column_stack((fitted.scores, extra[0])) @ weights[:-1] + weights[-1]
+        is_kind = name in rules
+        read = [features[:, heads.plain(len(HEADS), len(KINDS))], rules[name]] if is_kind else [features]
+        read[1:1] = map(topics.scores, TOPICS_OF[name])
+        fitted = stack(name, np.column_stack(read), data)
+        extra = nothing if is_kind else (table, least, most)
+        weights, logit = calibrated(fitted, data, name, *extra)
         stacks[name], said[name] = fitted.content, figures(name, logit, data)
         last[name] = {"slope": float(weights[0]), "constant": float(weights[-1])}
         if name == "unresolved":
@@ -349,7 +359,7 @@ def main() -> None:
         print(name, said[name], flush=True)
     print(by_signal)
     content = {
-        "format": "wenxiao.model/4",
+        "format": "wenxiao.model/5",
         "name": f"closure-{VERSION}-{data.fingerprint[:8]}",
         "info": {
             "trained_on": "960 + 1,260 labelled replies of one provincial message board (2011-2020), 630 of them read "

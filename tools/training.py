@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedKFold
 
 from wenxiao.recognition import wording
+from wenxiao.recognition.receipts import answer
 from wenxiao.recognition.schema import Order
 from wenxiao.recognition.wordclasses import WordClasses, sorts
 
@@ -62,8 +63,8 @@ class Data:
 
     @property
     def replies(self) -> list[str]:
-        """What they were answered."""
-        return [o.reply for o in self.orders]
+        """What they were answered, without receipts."""
+        return [answer(o.reply) for o in self.orders]
 
 
 def load() -> Data:

@@ -23,6 +23,7 @@ from wenxiao.recognition.crossing import CrossingDetails, CrossingWords
 from wenxiao.recognition.demands import DemandReader, unanswered
 from wenxiao.recognition.enforcement import EnforcementWords
 from wenxiao.recognition.model import Model, Scores
+from wenxiao.recognition.receipts import Answers
 from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.repeats import RepeatWords
 from wenxiao.recognition.schema import (
@@ -92,12 +93,13 @@ class Engine:
         references = [reference_of(order) for order in orders]
         commitments = commitments_of_many(orders, calendar=self.calendar, references=references)
         demands = [self.demands.read(order) for order in orders]
+        answers = [Answers.of(order) for order in orders]
         signals = [
-            self.text_signals.read(order, reference) + _unanswered(order, asked)
-            for order, asked, reference in zip(orders, demands, references, strict=True)
+            self.text_signals.read(order, reference, written) + _unanswered(order, asked)
+            for order, asked, reference, written in zip(orders, demands, references, answers, strict=True)
         ]
         crossing = [self.crossing.read(order) for order in orders]
-        scores = self.model.read_many(orders, signals, commitments, crossing)
+        scores = self.model.read_many(orders, signals, commitments, crossing, answers)
         read = map(_Read, orders, references, commitments, demands, signals, crossing, scores)
         return [self._finding(one) for one in read]
 

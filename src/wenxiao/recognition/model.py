@@ -21,6 +21,7 @@ import numpy as np
 from wenxiao.recognition.crossing import CrossingDetails, crossing_details, crossing_facts
 from wenxiao.recognition.enforcement import enforcement_facts
 from wenxiao.recognition.heads import BLOCKS, Floats, Heads, Read, plain
+from wenxiao.recognition.receipts import Answers
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.stack import Stack
 from wenxiao.recognition.text import is_boilerplate
@@ -81,7 +82,7 @@ class Model:
         self._plain = plain(len(self._heads.heads), len(self._heads.kinds))
         self._facts: list[str] = content["facts"]
         self._enforcement = enforcement_facts
-        #: Which topic heads each kind is judged by.
+        #: Which topic heads each target is judged by.
         self._topics = {
             kind: [self._heads.topics.index(name) for name in names]
             for kind, names in content["topics_of"].items()
@@ -107,17 +108,19 @@ class Model:
         signals: Sequence[Sequence[Evidence]],
         commitments: Sequence[Sequence[Commitment]],
         crossing: Sequence[CrossingDetails] | None = None,
+        answers: Sequence[Answers] | None = None,
     ) -> list[Scores]:
         """What the model says of each order; the same as one by one, several times faster.
 
-        `crossing` is what `crossing` read in each order, where the caller has it already.
+        `crossing` is what `crossing` read in each order, `answers` its texts without receipts, where the caller has them.
         """
         del commitments  # the clause heads were taught by labelled commitments themselves
         named = [crossing_details(order) for order in orders] if crossing is None else crossing
+        written = [Answers.of(order) for order in orders] if answers is None else answers
         out = []
         for at in range(0, len(orders), BATCH):
             part = slice(at, at + BATCH)
-            out += self._batch(orders[part], signals[part], named[part])
+            out += self._batch(orders[part], signals[part], named[part], written[part])
         return out
 
     def _batch(
@@ -125,19 +128,23 @@ class Model:
         orders: Sequence[Order],
         signals: Sequence[Sequence[Evidence]],
         named: Sequence[CrossingDetails],
+        answers: Sequence[Answers],
     ) -> list[Scores]:
-        replies = [o.reply or o.handling for o in orders]
+        replies = [written.reply or written.handling for written in answers]
         messages = [f"{o.title}\n{o.content}" for o in orders]
         read = self._heads.read(replies, messages, [len(o.title) for o in orders])
         facts = np.array([[f in found for f in self._facts] for found in map(crossing_facts, named)], float)
-        parts, constant = self._stacks["unresolved"].parts(read.features)
+        topics = {name: read.topics[:, at] for name, at in self._topics.items()}
+        parts, constant = self._stacks["unresolved"].parts(
+            np.column_stack((read.features, topics["unresolved"]))
+        )
         parts *= self._last["unresolved"]["slope"]
         wording = parts.sum(axis=1) + constant * self._last["unresolved"]["slope"]
         kinds = {"enforcement": np.array([self._enforcement(o) for o in orders]), "crossing": facts}
         basic = read.features[:, self._plain]
         chances = {
-            name: self._chances(name, np.column_stack((basic, read.topics[:, at], kinds[name])))
-            for name, at in self._topics.items()
+            name: self._chances(name, np.column_stack((basic, topics[name], rules)))
+            for name, rules in kinds.items()
         }
         weights = self._by_clause(read, parts)
         bounds = np.searchsorted(read.clauses.owners, np.arange(len(orders) + 1)).tolist()
@@ -172,7 +179,7 @@ class Model:
         """What each clause of a batch adds to the log-odds of its order.
 
         A kind's part goes to the clause that is most of that kind, if it is likely of it at all; the part of the text
-        heads is shared out among the clauses that speak for its side, by how much they do.
+        heads (and of the one by rarity, which is last) is shared out among the clauses that speak for its side, by how much they do.
         """
         heads, kinds = len(self._heads.heads), len(self._heads.kinds)
         owners = read.clauses.owners
@@ -182,7 +189,7 @@ class Model:
         clause = read.leaders[text, kind]
         likely = read.kinds[clause, kind] >= LIKELY
         np.add.at(weights, clause[likely], by_kind[text, kind][likely])
-        whole = parts[:, :heads].sum(axis=1)[owners]
+        whole = (parts[:, :heads].sum(axis=1) + parts[:, -1])[owners]
         speaking = np.maximum(np.where(whole > 0, read.shares, -read.shares), 0)
         total = np.bincount(owners, speaking, len(parts))[owners]
         shared: Floats = whole * speaking / np.where(total > 0, total, 1)

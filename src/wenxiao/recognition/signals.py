@@ -19,6 +19,7 @@ from wenxiao.recognition.commitments.dates import find_times
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import default_settings
 from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
+from wenxiao.recognition.receipts import Answers
 from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.schema import Evidence, Order
 from wenxiao.recognition.text import clauses, normalise, sentences
@@ -100,16 +101,19 @@ class TextSignals:
         self._by_list = {f"{signal.name}/any": signal for signal in self.signals.values()}
         self._conventions = Conventions(default_calendar(), default_settings())
 
-    def read(self, order: Order, reference: Reference | None = None) -> list[Evidence]:
-        """The signals that fire in an order's texts, in the order of their places, weights still 0. `reference` is that
-        of the order, where the caller has it already."""
+    def read(
+        self, order: Order, reference: Reference | None = None, answers: Answers | None = None
+    ) -> list[Evidence]:
+        """The signals that fire in an order's texts, in the order of their places, weights still 0; receipts say nothing.
+        `reference` and `answers` are those of the order, where the caller has them already."""
         found: list[Evidence] = []
 
         def day() -> date:
             return (reference or reference_of(order)).day or NO_DAY
 
+        written = answers or Answers.of(order)
         for name, lexicon in self._lexicons.items():
-            text = getattr(order, name)
+            text = getattr(written if name in Answers._fields else order, name)
             if text:
                 found += self._read_field(text, name, lexicon, day)
         return sorted(found, key=lambda e: (e.field, e.start or 0, e.signal))
