@@ -193,14 +193,14 @@ def test_likely_ones_are_a_chip_whose_count_agrees(county: Cast, sign_in: SignIn
 
 def test_the_day_is_counted(county: Cast, sign_in: SignIn) -> None:
     browser = sign_in(county.analyst)
-    assert "今天您已研判" not in browser.get("/assess/?captured=0").text
+    assert "今天已研判" not in browser.get("/assess/?captured=0").text
     for number in ("B1", "V1"):
         browser.post("/assess/decide", {"one": _pk(number), "decision": "confirmed"})
-    assert "今天您已研判 2 件，还剩 2 件" in browser.get("/assess/?captured=0").text
-    assert "今天您已研判 1 件，还剩 0 件" in browser.get("/assess/?captured=0&q=污水").text
+    assert "今天已研判 2 件，还剩 2" in browser.get("/assess/?captured=0").text
+    assert "今天已研判 1 件，还剩 0" in browser.get("/assess/?captured=0&q=污水").text
     browser.post("/assess/undo", {"one": _pk("B1")})
-    assert "今天您已研判 1 件，还剩 3 件" in browser.get("/assess/?captured=0").text
-    assert "今天您已研判" not in sign_in(county.leader).get("/assess/?captured=0").text
+    assert "今天已研判 1 件，还剩 3" in browser.get("/assess/?captured=0").text
+    assert "今天已研判" not in sign_in(county.leader).get("/assess/?captured=0").text
 
 
 def test_coming_back_leads_to_the_row_one_left(cast: Cast, importer: Importer, sign_in: SignIn) -> None:

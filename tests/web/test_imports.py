@@ -333,7 +333,7 @@ def test_warnings_alone_are_listed_and_can_be_downloaded(browser: Client, tmp_pa
     run_import(run.pk, TODAY)
     run.refresh_from_db()
     assert (run.counts["rejected"], run.counts["warnings"]) == (0, 2)
-    assert "有没读懂的格子" in browser.get(reverse("import", args=[run.pk])).text
+    assert "导入了，但请留意" in browser.get(reverse("import", args=[run.pk])).text
     answer = browser.get(reverse("import-rejected", args=[run.pk]))
     sheet = load_workbook(io.BytesIO(b"".join(answer))).active  # type: ignore[arg-type]
     assert sheet is not None
