@@ -215,3 +215,12 @@ def test_real_replies_come_out_whole():
     assert [r["row"] for r in rows] == list(range(2, 2578))
     for row in rows:
         jsonschema.validate(row, SCHEMA)
+
+
+def test_an_older_copy_of_the_report_rules_still_serves(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "report.toml").write_text(
+        "likely = 0.5\nlisted = 10\n[headline]\nleast = 0.15\nleast_wording = 0.3\nshortest = 6\n", "utf-8"
+    )
+    code, rows = findings(make_csv(), "--settings", str(tmp_path / "rules"))
+    assert (code, len(rows)) == (0, 3)

@@ -33,7 +33,9 @@ class Familiarity:
     """Takes every order once, after `result.sources` has its numbers of rows, and then marks the sources."""
 
     def __init__(self, settings: Settings, result: ScanResult) -> None:
-        rules = read_data("report.toml", settings.data)["likeness"]
+        # An administrator's copy may be older than this table.
+        own = read_data("report.toml", settings.data)
+        rules = own.get("likeness") or read_data("report.toml")["likeness"]
         self._least = rules["messages"], rules["replies"]
         self._enough = rules["enough"]
         self._model: Path | None = settings.model

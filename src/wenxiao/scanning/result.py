@@ -16,6 +16,9 @@ from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Finding, Order
 from wenxiao.scanning.problems import ProblemLog
 
+#: Orders on the first sheet of a workbook where an administrator's copy of report.toml is older than that sheet.
+RANKED = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -24,13 +27,13 @@ class Listing:
 
     likely: float
     listed: int
-    ranked: int = 300
+    ranked: int = RANKED
 
 
 def read_listing(override: Path | None = None) -> Listing:
     """`data/report.toml`, or the administrator's own copy of it in the folder `override`."""
     data = read_data("report.toml", override)
-    return Listing(data["likely"], data["listed"], data["ranked"])
+    return Listing(data["likely"], data["listed"], data.get("ranked", RANKED))
 
 
 @dataclass(slots=True)
