@@ -60,7 +60,7 @@ def _measure(count: int) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(
         f"{connection.vendor}, {count:,} orders: one new order p50 {np.percentile(waits, 50):.1f} ms, p95 {np.percentile(waits, 95):.1f} ms "
-        f"(of this process's own time: {np.percentile(works, 50):.1f} / {np.percentile(works, 95):.1f}); joined a matter: {_joined(late)} of {len(late)}; "
+        f"(of this process's own time: {np.percentile(works, 50):.1f} / {np.percentile(works, 95):.1f}); joined a matter: {_joined()} of {len(late)}; "
         f"lists written in {lists[0]:.0f} s ({lists[1]:.0f} s of processor), history made in {made[0]:.0f} s; peak {memory:.2f} GiB"
     )
 
@@ -182,10 +182,11 @@ def _arrive(order: Any) -> None:
     store_gists({row.pk: {"facts": facts, "reply": 0, "problems": "", "escaped": False}})
 
 
-def _joined(late: list[Any]) -> int:
-    from wenxiao.library.models import Matter
+def _joined() -> int:
+    """How many of the calls are with others now."""
+    from wenxiao.library.models import MatterLink
 
-    return sum(matter.order_count - 1 for matter in Matter.objects.filter(order_count__gt=1))
+    return MatterLink.objects.filter(order__number__startswith="new-", matter__order_count__gt=1).count()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ matter. Nothing else is read or written. What compares all orders of a unit is l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,6 +49,8 @@ from wenxiao.recognition.traces import Trace
 KEPT = frozenset({"closed_in_flurry", "escape_label", "copied_reply"})
 #: Orders with one reply that are looked at, the newest: enough to tell that it is a copy.
 COPIES = 300
+#: Orders by which it is told whether closings come in at all.
+_NEWEST = 200
 #: When more of the history than this is new, it is grouped as a whole: that costs less, and sees more.
 _NEW = 0.2
 
@@ -68,26 +70,31 @@ def group(today: date, check: Check = lambda: None) -> None:
 def group_new(today: date, check: Check = lambda: None) -> None:
     """Place what is new, bring findings, matters and grades up to date. Safe to repeat, and to stop anywhere."""
     rules = column_rules(today)
-    fill_gists(rules, check)
     now = known()
-    if now is None:
+    if now is None:  # the first time, or after an upgrade
+        fill_gists(rules, check)
         write_anew(check)
         now = known()
         assert now is not None
     elif is_due(now):
         write_anew(check)
         now = known() or now
-    while orders := _todo(Todo.PLACE):
+    for orders in _todo(Todo.PLACE):
         check()
         _place(orders, now, today, check)
-    while orders := _todo(Todo.CONCLUDE):
+    for orders in _todo(Todo.CONCLUDE):
         check()
         _settle(orders, rules, today, check)
 
 
-def _todo(state: OrderGist.Todo) -> list[int]:
-    rows = OrderGist.objects.filter(todo=state, form=version()).order_by("order")
-    return list(rows.values_list("order", flat=True)[:AT_ONCE])
+def _todo(state: OrderGist.Todo) -> Iterator[list[int]]:
+    """Some at a time, until there are no more."""
+    orders = [0] * AT_ONCE
+    while len(orders) == AT_ONCE:
+        rows = OrderGist.objects.filter(todo=state).order_by("order").values_list("order", "form")[:AT_ONCE]
+        orders = [order for order, form in rows if form == version()]
+        if orders:
+            yield orders
 
 
 def _place(orders: Sequence[int], now: Known, today: date, check: Check) -> None:
@@ -173,7 +180,8 @@ def _settle(orders: Sequence[int], rules: ColumnSignals, today: date, check: Che
     noted = traces(everyone)
     for pk in everyone:
         collection.add_trace(noted[pk])
-    ends = WorkOrder.objects.filter(closed_at__isnull=False).exists()
+    newest = WorkOrder.objects.order_by("-pk").values_list("closed_at", flat=True)[:_NEWEST]
+    ends = any(noted[pk].closed for pk in everyone) or any(newest)
     assigned = [_Home(str(homes.get(pk, -pk))) for pk in everyone]
     added = dict(zip(everyone, collection.conclude(assigned, rates=False, ends=ends), strict=True))
     copied = _copied(orders, noted, collection)

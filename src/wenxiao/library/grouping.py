@@ -27,6 +27,7 @@ from wenxiao.library.models import Counter, Finding, Matter, MatterLink
 from wenxiao.library.placing import Existing, Planner
 from wenxiao.library.proposing import Settled, write_related
 from wenxiao.library.recognising import conclude, engine_settings, to_batch
+from wenxiao.library.rules import stamp
 from wenxiao.orders import bulk
 from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.collection import Added, Collection
@@ -78,7 +79,16 @@ def group_all(today: date, check: Check = lambda: None) -> None:
 def column_rules(today: date) -> ColumnSignals:
     """The rules over columns and collections, as they are here."""
     engine = engine_settings(today)
-    return ColumnSignals(engine.data, learned(engine))
+    stamps = tuple(sorted((file.name, stamp(file)) for file in engine.data.iterdir())) if engine.data else ()
+    key = engine.data, stamps, engine.adjustment.key if engine.adjustment else ""
+    if key not in _rules:
+        _rules.clear()
+        _rules[key] = ColumnSignals(engine.data, learned(engine))
+    return _rules[key]
+
+
+#: The rules that were read last: one new order should not wait for files to be read again.
+_rules: dict[tuple[Any, ...], ColumnSignals] = {}
 
 
 def _conclude(rules: ColumnSignals) -> tuple[list[int], Sequence[Added], list[Tie]]:

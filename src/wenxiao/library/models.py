@@ -353,8 +353,9 @@ class OrderGist(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("order",), condition=models.Q(todo__gt=0), name="library_gist_todo"),
-            models.Index(fields=("reply",), condition=~models.Q(reply=0), name="library_gist_reply"),
+            # Whole, not partial: SQLite uses a partial index only where a query repeats its very condition.
+            models.Index(fields=("todo", "order"), name="library_gist_to_do"),
+            models.Index(fields=("reply", "order"), name="library_gist_copies"),
         )
 
     def __str__(self) -> str:

@@ -45,15 +45,14 @@ class Settled:
         for low, high in pairs.values_list("low", "high"):
             apart[low].add(high)
             apart[high].add(low)
-        of_orders = set(refused.filter(order__isnull=False).values_list("matter", "order"))
-        of_matters = set(refused.filter(other__isnull=False).values_list("matter", "other"))
+        said = list(refused.values_list("matter", "order", "other"))
         worked = set(worked_on.values_list("pk", flat=True))
         rules = load(rules_folder())
         return cls(
             apart,
             worked,
-            {(m, o) for m, o in of_orders if o},
-            {(m, o) for m, o in of_matters if o},
+            {(matter, order) for matter, order, _ in said if order},
+            {(matter, other) for matter, _, other in said if other},
             rules.at_once,
         )
 
