@@ -144,7 +144,8 @@ def _reason(text: Text, reason: Evidence) -> None:
     if not reason.text.strip():
         return
     if reason.start is not None:
-        text.append("：").append(f"“{_short(reason.text, SENTENCE_LENGTH)}”", style="yellow")
+        inner = _short(reason.text, SENTENCE_LENGTH).translate({ord("“"): "‘", ord("”"): "’"})
+        text.append("：").append(f"“{inner}”", style="yellow")
     else:
         text.append(f"（{one_line(reason.text)}）", style="yellow")
 
