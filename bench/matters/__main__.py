@@ -1,18 +1,21 @@
-"""`python -m bench.matters` prints the table of accuracy; `--scale 10000 100000` measures size."""
+"""`python -m bench.matters` prints the table of accuracy; `--hard` hard cases of our own; `--scale 10000 100000` measures size."""
 
 from __future__ import annotations
 
 import argparse
 
-from bench.matters import scale, table
+from bench.matters import hard, scale, table
 
 
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="bench.matters", description=__doc__)
     parser.add_argument("--scale", type=int, nargs="*", metavar="N", help="orders to make and group")
+    parser.add_argument("--hard", action="store_true", help="hard cases in our own words; needs no data")
     asked = parser.parse_args()
-    if asked.scale is None:
+    if asked.hard:
+        hard.main()
+    elif asked.scale is None:
         table.main()
     else:
         scale.main(asked.scale or [10_000, 100_000])

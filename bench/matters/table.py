@@ -89,4 +89,4 @@ def main() -> None:
     )
     print("models that saw no order of the pair; word lists were improved while reading dev and extra pairs.")
     for name in missing():
-        print(f"{name}: skipped: the package is not installed, or there is no adapter for it.")
+        print(f"{name}: skipped, not installed (pip install -r bench/matters/requirements.txt).")

@@ -34,6 +34,22 @@ def test_another_problem_at_the_same_factory_is_another_matter_but_related() -> 
     assert [(tie.left, tie.right) for tie in grouper.related()] == [(0, 1)]
 
 
+def test_two_problems_at_one_address_by_one_caller_are_two_matters() -> None:
+    place = "青禾镇锦绣花园小区3栋"
+    noise = order(
+        f"{place}楼上装修电钻声大", f"{place}楼上晚上还在用电钻装修，吵得老人睡不着。", 1, caller="王某"
+    )
+    water = order(f"{place}水龙头不出水", f"{place}从昨天早上起就没有来水，做不了饭。", 2, caller="王某")
+    again = order("家里没水用", f"{place}断水两天了，希望恢复供水。", 3, caller="李某")
+    assert matters(noise, water, again) == ["M000001", "M000002", "M000002"]
+
+
+def test_two_shops_of_one_street_are_two_matters() -> None:
+    text = "{}的油烟直接排到居民楼，开不了窗，请查处。"
+    one, two = (order(f"文昌路{shop}油烟扰民", text.format(shop), 1) for shop in ("老灶火锅店", "金帆宾馆"))
+    assert len(set(matters(one, two))) == 2
+
+
 def test_the_same_problem_at_another_place_is_another_matter() -> None:
     assert len(set(matters(NOISE, OTHER_NOISE))) == 2
 

@@ -16,7 +16,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from wenxiao.recognition.matters.facts import MARK_KINDS, Facts, Mark
-from wenxiao.recognition.matters.grams import BITS, columns_of, grams
+from wenxiao.recognition.matters.grams import BITS, COLUMNS, columns_of, grams
+from wenxiao.recognition.matters.topics import IN_TITLE, topics
 from wenxiao.recognition.matters.words import words
 
 #: Where a word stands: anywhere, in the title, in a name (of title or address), in a name of the opening as well, in
@@ -32,7 +33,7 @@ SIGN_KINDS = FIRST_MARK + len(MARK_KINDS)
 @dataclass(frozen=True, slots=True)
 class Columns:
     """One row an order. `nan` and 0 stand for what an order does not say; `kinds` has a bit for each kind of
-    sign, `head_kinds` one for each kind of exact identifier in the title.
+    sign, `head_kinds` one for each kind of exact identifier in the title; `topic` is a vector (`topics.py`).
     """
 
     words: sp.csr_matrix
@@ -46,6 +47,7 @@ class Columns:
     bare: np.ndarray
     longitude: np.ndarray
     latitude: np.ndarray
+    topic: np.ndarray
 
     def __len__(self) -> int:
         return int(self.words.shape[0])
@@ -94,9 +96,10 @@ def row_of(m: sp.csr_matrix) -> np.ndarray:
 
 def columns(facts: list[Facts]) -> Columns:
     """Pack `facts`, row for row."""
+    found, signs = word_matrix(facts), sign_matrix(facts)
     return Columns(
-        words=_words(facts),
-        signs=_signs(facts),
+        words=found,
+        signs=signs,
         kinds=np.array([_kinds(f) for f in facts], dtype=np.int32),
         head_kinds=np.array([_mark_kinds(f.head_marks) for f in facts], dtype=np.int32),
         caller=_ids([f.caller for f in facts]),
@@ -106,21 +109,48 @@ def columns(facts: list[Facts]) -> Columns:
         bare=np.array([f.bare for f in facts], dtype=bool),
         longitude=_numbers([f.longitude for f in facts]),
         latitude=_numbers([f.latitude for f in facts]),
+        topic=topics(outside_names(found), problem_kinds(signs)),
     )
 
 
-def _words(facts: list[Facts]) -> sp.csr_matrix:
+def outside_names(found: sp.csr_matrix) -> sp.csr_matrix:
+    """How much each word counts for what an order is about: nothing within a name, most in the title."""
+    weight = np.where(found.data & HEAD > 0, IN_TITLE, 1.0) * (found.data & (NAME | NAMED) == 0)
+    return matrix(weight, found.indices, found.indptr, found.shape[1])
+
+
+def problem_kinds(signs: sp.csr_matrix) -> sp.csr_matrix:
+    """How much each kind of problem counts for what an order is about, a column a kind."""
+    found = signs.indices >> BITS == PROBLEM
+    weight = np.where(signs.data[found] & HEAD > 0, IN_TITLE, 1.0)
+    ends = np.concatenate([[0], np.cumsum(found)])[signs.indptr]
+    return matrix(weight, signs.indices[found] & (COLUMNS - 1), ends, len(words().problem_names))
+
+
+def word_matrix(facts: list[Facts]) -> sp.csr_matrix:
+    """The character pairs of each order, with flags."""
     texts = {
         FULL: [f.full for f in facts],
         HEAD: [f.head for f in facts],
         NAME: ["，".join(n.text for n in f.names) for f in facts],
         NAMED: ["，".join(n.text for n in (*f.names, *f.body_names)) for f in facts],
-        CORE: ["，".join(n.core for n in f.names if n.core != n.text) for f in facts],
+        CORE: ["，".join(_cores(f)) for f in facts],
     }
     found = [grams(rows) for rows in texts.values()]
     keys = np.concatenate(found)
     flags = np.repeat(np.array(list(texts), dtype=np.int16), [len(part) for part in found])
     return _flagged(keys, flags | FULL, len(facts), BITS)
+
+
+#: Names of these kinds hold many others: what tells two shops of one road apart is not the road.
+_HOLDS_OTHERS = frozenset({"road", "village", "water"})
+
+
+def _cores(facts: Facts) -> list[str]:
+    """What tells the narrowest named places and parties from others of their kind."""
+    told = [name for name in facts.names if name.core != name.text]
+    narrow = [name.core for name in told if name.kind not in _HOLDS_OTHERS]
+    return narrow or [name.core for name in told]
 
 
 def _flagged(keys: np.ndarray, flags: np.ndarray, count: int, bits: int) -> sp.csr_matrix:
@@ -139,7 +169,8 @@ def _flagged(keys: np.ndarray, flags: np.ndarray, count: int, bits: int) -> sp.c
 SIGN_BITS = BITS + 5
 
 
-def _signs(facts: list[Facts]) -> sp.csr_matrix:
+def sign_matrix(facts: list[Facts]) -> sp.csr_matrix:
+    """The kinds of problem, wishes, areas and exact identifiers of each order, with flags."""
     lists = words()
     problem = {name: i for i, name in enumerate(lists.problem_names)}
     wish = {name: i for i, name in enumerate(lists.wish_names)}

@@ -22,7 +22,7 @@ SAME, RELATED, DIFFERENT = "same", "related", "different"
 #: The features that speak for each kind of evidence, by how their names begin. What is left over is wording.
 KINDS = {
     "name": ("name", "renamed", "core"),
-    "problem": ("problem", "head_problem"),
+    "problem": ("problem", "head_problem", "topic"),
     "wish": ("wish",),
     "identifier": ("same_", "other_", "clash_"),
     "area": ("area_",),
@@ -148,6 +148,8 @@ def _tell(kind: str, weight: float, a: Facts, b: Facts, found: dict[str, float])
     }
     if kind in tellers:
         text, of_a, of_b = tellers[kind](a, b)
+        if kind == "problem" and not text:
+            text = f"除地点和主体外，所说的事相近程度 {max(found['topic'], 0):.0%}"
         return Reason(kind, weight, text, of_a, of_b) if text else None
     plain = {
         "caller": "同一来电人" if found["same_caller"] else "不是同一来电人",

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from wenxiao.recognition.matters.columns import SIGN_BITS, Columns, columns, matrix
 from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.grams import BITS
+from wenxiao.recognition.matters.topics import SIZE
 from wenxiao.recognition.schema import Order, batch_to_orders
 
 #: The sparse matrices of `Columns`: name, bits of a column's number. In Arrow each is two lists an order.
@@ -35,6 +36,7 @@ PACKED = pa.schema(
         *(pa.field(name, pa.list_(pa.int32())) for name in _SPARSE),
         *(pa.field(f"{name}_flags", pa.list_(pa.int16())) for name in _SPARSE),
         *(pa.field(name, kind) for name, kind in _PLAIN.items()),
+        pa.field("topic", pa.list_(pa.int8(), SIZE)),
     ]
 )
 
@@ -53,6 +55,7 @@ def pack_orders(orders: Iterable[Order]) -> pa.RecordBatch:
         ends = pa.array(rows.indptr.astype(np.int32))
         made[name] = pa.ListArray.from_arrays(ends, _plain(rows.indices, pa.int32()))
         made[f"{name}_flags"] = pa.ListArray.from_arrays(ends, _plain(rows.data, pa.int16()))
+    made["topic"] = pa.FixedSizeListArray.from_arrays(pa.array(read.topic.ravel()), SIZE)
     return pa.RecordBatch.from_arrays([made[name] for name in PACKED.names], schema=PACKED)
 
 
@@ -68,4 +71,5 @@ def unpack(batch: pa.RecordBatch) -> Columns:
         rows, flags = batch.column(name), batch.column(f"{name}_flags")
         ends = np.array(rows.offsets).astype(np.int64)
         made[name] = matrix(np.array(flags.flatten()), np.array(rows.flatten()), ends - ends[0], 1 << bits)
+    made["topic"] = np.array(batch.column("topic").flatten()).reshape(-1, SIZE)
     return Columns(**made)

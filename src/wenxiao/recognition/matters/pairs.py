@@ -23,6 +23,7 @@ from wenxiao.recognition.matters.columns import (
 )
 from wenxiao.recognition.matters.facts import MARK_KINDS
 from wenxiao.recognition.matters.grams import BITS, COLUMNS
+from wenxiao.recognition.matters.topics import alike
 from wenxiao.recognition.matters.totals import Totals, sign_weights
 from wenxiao.recognition.matters.vocabulary import Weights
 
@@ -37,6 +38,12 @@ SAME_FORM, OTHER_NAMES, LOST_NAMES = 0.4, 0.4, 0.7
 CORE_FOUND = 0.1
 #: Metres: coordinates this near speak for one place, this far against it.
 NEAR, FAR = 100.0, 3_000.0
+
+#: How alike two orders are taken to be of which one doesn't say what it is about.
+UNKNOWN_TOPIC = 0.5
+#: From this likeness on two orders may be about one problem. Of the read pairs that are one matter 97 % are above it, of
+#: those that are only related two in three.
+SAME_TOPIC = 0.4
 
 Features = dict[str, np.ndarray]
 
@@ -129,6 +136,7 @@ def _signs(w: Weights, a: Side, b: Side) -> Features:
         _share(both.total(weight * head_a), s.head_problems),
         _share(both.total(weight * head_b), t.head_problems),
     )
+    topic = np.nan_to_num(alike(x.topic, y.topic), nan=UNKNOWN_TOPIC)
     missed_a, missed_b = (s.head_problems > 0) & (in_a == 0), (t.head_problems > 0) & (in_b == 0)
     shared = np.bincount(both.row * SIGN_KINDS + kind, minlength=both.count * SIGN_KINDS)
     shared = shared.reshape(both.count, SIGN_KINDS)
@@ -142,6 +150,8 @@ def _signs(w: Weights, a: Side, b: Side) -> Features:
         "problem_cross_min": np.minimum(in_a, in_b),
         "problem_missed": missed_a.astype(float) + missed_b,
         "problem_apart": (missed_a & missed_b & (problems == 0)).astype(float),
+        "topic": topic,
+        "topic_apart": np.clip(1 - topic / SAME_TOPIC, 0, 1) * (problems == 0),
         "wish": _share(shared[:, WISH].astype(float), np.maximum(s.wishes, t.wishes)),
         "area_other": _other(x, y, shared, AREA),
         "area_same": both.total(area) / 3,
