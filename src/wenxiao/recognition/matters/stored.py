@@ -19,7 +19,7 @@ import pyarrow as pa
 from wenxiao.recognition.matters.columns import Columns
 from wenxiao.recognition.matters.packed import PACKED, unpack
 
-_DATA = ("matters.toml", "matters_problems.toml")
+_DATA = ("matters.toml", "matters_problems.toml", "matters_topics.npz")
 #: Raised by hand when orders are read otherwise though neither the columns nor the words have changed.
 _READING = 1
 
@@ -33,8 +33,14 @@ def _layout() -> tuple[np.dtype[Any], dict[str, np.dtype[Any]]]:
 
 
 def _kind(arrow: pa.DataType) -> np.dtype[Any]:
-    """Flags are small: a byte each."""
+    """Flags are small: a byte each. A vector is so many numbers in a row."""
+    if pa.types.is_fixed_size_list(arrow):
+        return np.dtype((arrow.value_type.to_pandas_dtype(), arrow.list_size))
     return np.dtype(np.int8 if arrow == pa.int16() else arrow.to_pandas_dtype())
+
+
+def _plain_type(arrow: pa.DataType) -> pa.DataType:
+    return arrow.value_type if pa.types.is_fixed_size_list(arrow) else arrow
 
 
 @cache
@@ -52,7 +58,9 @@ def to_bytes(batch: pa.RecordBatch) -> list[bytes]:
     head = np.zeros(batch.num_rows, layout)
     for name in layout.names or ():
         if not name.endswith(" length"):
-            head[name] = np.array(batch.column(name))
+            column = batch.column(name)
+            vector = pa.types.is_fixed_size_list(column.type)
+            head[name] = np.array(column.flatten()).reshape(len(head), -1) if vector else np.array(column)
     parts: list[list[bytes]] = []
     for name, kind in lists.items():
         column = batch.column(name)
@@ -90,5 +98,9 @@ def to_packed(rows: Sequence[bytes]) -> pa.RecordBatch:
         made[name] = pa.ListArray.from_arrays(pa.array(offsets), plain)
     for field in PACKED:
         if field.name not in lists:
-            made[field.name] = pa.array(head[field.name], type=field.type, from_pandas=False)
+            values = pa.array(head[field.name].ravel(), type=_plain_type(field.type), from_pandas=False)
+            vector = pa.types.is_fixed_size_list(field.type)
+            made[field.name] = (
+                pa.FixedSizeListArray.from_arrays(values, field.type.list_size) if vector else values
+            )
     return pa.RecordBatch.from_arrays([made[name] for name in PACKED.names], schema=PACKED)
