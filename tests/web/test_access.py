@@ -142,3 +142,9 @@ def test_no_way_back_leads_to_another_units_order(county: Cast, sign_in: SignIn)
     assert "data-at" not in text and "V1" not in re.findall(r'no">([^<]+)<', text)
     matter = theirs.matter_link.matter.number
     assert "<ol" not in browser.get(f"/assess/?decision=&captured=0&matter={matter}").text
+
+
+@pytest.mark.parametrize("address", ["/assess/decide", "/assess/undo", "/models/train", "/logout/"])
+def test_an_address_for_forms_is_no_blank_page(county: Cast, sign_in: SignIn, address: str) -> None:
+    answer = sign_in(county.administrator).get(address)
+    assert answer.status_code == 404 and "没有找到这个页面" in answer.text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
@@ -32,6 +33,19 @@ def headers(get_response: Handler) -> Handler:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return handle
+
+
+def nothing_to_show(get_response: Handler) -> Handler:
+    """An address that forms are sent to, asked for by hand or by going back, is no page: it is answered like one that is
+    not there, with a way on, where the bare 405 would be a blank sheet."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in ("GET", "HEAD"):
+            raise Http404
         return response
 
     return handle

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wenxiao.project.middleware.database_trouble",
+    "wenxiao.project.middleware.nothing_to_show",
 ]
 
 ROOT_URLCONF = "wenxiao.project.urls"
