@@ -83,6 +83,7 @@ def _addresses() -> dict[str, list[str]]:
         "compare": [f"/library/compare?a={mine}&b={mine}"],
         "commitments": [f"/commitments/?{d}" for d in dues],
         "overview": ["/overview/"],
+        "repeats": ["/overview/repeats/", "/overview/repeats/?days=30", "/overview/repeats/?variant=closed"],
         "password_change": ["/password/"],
     }
 
@@ -91,7 +92,7 @@ def _addresses() -> dict[str, list[str]]:
 SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "settle", "apart", "proposal", "act-undo", "commitment-state", "commitment-correct"}  # fmt: skip
 SHUT: dict[str, list[object]] = {
     "proposals": [],
-    "imports": [], "import": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
+    "imports": [], "import": [1], "import-sheets": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
     "models": [], "models-train": [], "models-reread": [], "model-trial": ["m1"], "model-use": ["m1"], "models-back": [],
     "model": ["m1"], "engine-job": [1], "import-discard": [1],
     "rules": [], "rule-group": ["signals"], "rule": ["signals"], "rule-undo": [1],
