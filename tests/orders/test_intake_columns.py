@@ -108,7 +108,7 @@ def test_header_of_two_rows(xlsx, read) -> None:
 def test_the_same_header_twice_keeps_the_filled_one(write, read) -> None:
     result = read(write("工单编号,诉求号码,诉求号码,诉求内容\n1,,13800001111,甲\n"))
     assert result.orders[0].phone == "13800001111"
-    assert any(note.startswith("B列“诉求号码”") for note in result.source.notes)
+    assert any(note.startswith("B 列“诉求号码”") for note in result.source.notes)
 
 
 def test_public_reply_beside_the_internal_account(write, read) -> None:

@@ -109,7 +109,7 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
     at = start
     for match in _CLAUSE_END.finditer(text, start, stop):
         left, right = match.span()
-        if right == left + 1 and text[left] in ",:" and _inside_number(text, left):
+        if right == left + 1 and text[left] in ",:" and inside_number(text, left):
             continue
         if left > at:
             # Most clauses have no white space around them; asking here spares a call for each.
@@ -123,7 +123,7 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
     return pieces
 
 
-def _inside_number(text: str, at: int) -> bool:
+def inside_number(text: str, at: int) -> bool:
     """As it reads once normalised: a full-width ２ is a figure too."""
     return 0 < at < len(text) - 1 and _figure(text[at - 1], -1) and _figure(text[at + 1], 0)
 

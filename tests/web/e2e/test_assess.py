@@ -12,6 +12,8 @@ from tests.web.e2e.conftest import PHONE, WIDE, Open
 from wenxiao.orders.models import Event, WorkOrder
 
 LIST = "/assess/?decision=pending&captured=0"
+#: Whether the page has come to rest after bringing a row into view.
+STILL = "() => new Promise(done => { const y = scrollY; setTimeout(() => done(scrollY === y), 150) })"
 
 
 def _number(page: object) -> str:
@@ -270,7 +272,7 @@ def _hold(page: Page) -> list[Route]:
 
 
 def _until(page: Page, holds: Callable[[], bool]) -> None:
-    for _ in range(100):
+    for _ in range(500):
         if holds():
             return
         page.wait_for_timeout(20)
@@ -313,6 +315,7 @@ def test_the_space_bar_turns_the_preview(county: Cast, browse: Open) -> None:
     _settled(page)
     page.keyboard.press("j")
     _settled(page)
+    _until(page, lambda: page.evaluate(STILL))
     before = page.evaluate("scrollY")
     page.keyboard.press("Space")
     assert page.evaluate("document.querySelector('#peek').scrollTop") > 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from wenxiao.recognition.lexicon import every_hit
+from wenxiao.recognition.text import inside_number
 
 #: Marks that end a clause, by the kind that the models tell apart. Half-width comma and colon not between digits.
 MARKS = {
@@ -108,7 +109,7 @@ class Cutter:
             if value >= 0:
                 mask |= value
                 continue
-            if value >= ~COLON and text[last] in ",:" and _between_digits(text, last):
+            if value >= ~COLON and text[last] in ",:" and inside_number(text, last):
                 continue
             if mask or text[start:last].strip():
                 starts.append(start)
@@ -123,7 +124,3 @@ class Cutter:
             masks.append(mask)
             kinds.append(END)
         return found
-
-
-def _between_digits(text: str, at: int) -> bool:
-    return text[at - 1 : at].isdecimal() and text[at + 1 : at + 2].isdecimal()

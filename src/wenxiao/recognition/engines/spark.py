@@ -28,6 +28,13 @@ from wenxiao.recognition.settings import Settings
 AT = pa.field("at", pa.int64())
 #: What grouping keeps of an order, beside its finding.
 FACTS = pa.field("facts", pa.struct(list(PACKED)))
+#: The same as Spark holds it: it knows no lists of one size.
+_HELD = pa.struct(
+    [
+        pa.field(one.name, pa.list_(one.type.value_type)) if pa.types.is_fixed_size_list(one.type) else one
+        for one in PACKED
+    ]
+)
 #: Orders that a worker reads at a time; findings do not depend on it.
 BATCH = 2048
 #: Above the size of any part, in bytes: Spark then makes each file one task and cuts none.
@@ -37,6 +44,7 @@ _REASON = 300
 _TYPES = {
     pa.string(): "string",
     pa.bool_(): "boolean",
+    pa.int8(): "tinyint",
     pa.int16(): "smallint",
     pa.int32(): "int",
     pa.int64(): "bigint",
@@ -87,7 +95,7 @@ def read_parts(orders: Path, findings: Path, settings: Settings, cluster: Cluste
     try:
         with _session(cluster) as spark:
             table = spark.read.parquet(orders.resolve().as_uri())
-            made = [*FINDINGS, AT, FACTS] if matters else [*FINDINGS, AT]
+            made = [*FINDINGS, AT, FACTS.with_type(_HELD)] if matters else [*FINDINGS, AT]
             read = table.mapInArrow(_Read(settings, matters), ddl(made))
             read.write.parquet(findings.resolve().as_uri())
     except (Py4JError, Py4JNetworkError, PySparkException, OSError) as error:
@@ -158,8 +166,8 @@ class _Read:
             orders = pa.RecordBatch.from_arrays(columns, schema=ORDERS)
             found = engine.read_batch(orders).append_column(AT, batch.column(AT.name))
             if self.matters:
-                facts = pa.StructArray.from_arrays(pack(orders).columns, fields=list(PACKED))
-                found = found.append_column(FACTS, facts)
+                facts = pa.StructArray.from_arrays(pack(orders).columns, fields=list(PACKED)).cast(_HELD)
+                found = found.append_column(FACTS.with_type(_HELD), facts)
             yield found
 
 
