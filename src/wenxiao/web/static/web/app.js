@@ -208,8 +208,8 @@
   let soon;
   function peek(row) {
     const pane = $("#peek");
+    clearTimeout(soon);  // first: whoever goes back to the row that is shown must not be given the one between
     if (!pane || pane.hidden || !row.dataset.peek || !matchMedia("(min-width: 1280px)").matches || pane.dataset.shows === row.dataset.peek) return;
-    clearTimeout(soon);
     soon = setTimeout(() => { pane.dataset.shows = row.dataset.peek; htmx.ajax("GET", row.dataset.peek, { source: "#peek", target: "#peek", swap: "innerHTML" }); pane.scrollTop = 0; }, 50);
   }
   document.addEventListener("focusin", (event) => {
