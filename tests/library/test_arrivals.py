@@ -17,7 +17,8 @@ from wenxiao.library import settling
 from wenxiao.library.arrivals import group_new
 from wenxiao.library.choices import MatterState, ProposalState
 from wenxiao.library.grouping import group_all
-from wenxiao.library.models import Finding, Matter, MatterLink, OrderGist, Posting, Proposal, Vocabulary
+from wenxiao.library.history_models import OrderGist, Posting, Vocabulary
+from wenxiao.library.models import Finding, Matter, MatterLink, Proposal
 from wenxiao.library.pipeline import run_import, start_import
 from wenxiao.library.postings import known, write_anew
 from wenxiao.orders.models import WorkOrder

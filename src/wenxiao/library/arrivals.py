@@ -25,6 +25,7 @@ from wenxiao.library.grouping import (
     Check,
     Group,
     column_rules,
+    drop_emptied,
     existing,
     fill_gists,
     group_all,
@@ -32,7 +33,8 @@ from wenxiao.library.grouping import (
     refresh_some,
     write_groups,
 )
-from wenxiao.library.models import Finding, Matter, MatterLink, OrderGist, Proposal
+from wenxiao.library.history_models import OrderGist
+from wenxiao.library.models import Finding, Matter, MatterLink, Proposal
 from wenxiao.library.placing import Planner
 from wenxiao.library.postings import History, Known, is_due, known, post, write_anew
 from wenxiao.library.proposing import Settled, add_related
@@ -119,9 +121,7 @@ def _place(orders: Sequence[int], now: Known, today: date, check: Check) -> None
             check()
             settled.write(all_of_it=False)
             add_related((one.order, other, tie) for one in arrivals.placed for other, tie in one.ties)
-            emptied = {link.matter for link in links.values()}
-            gone = Matter.objects.filter(pk__in=emptied, links__isnull=True, worked_on=False)
-            gone.filter(grade_by__isnull=True).delete()
+            drop_emptied(Matter.objects.filter(pk__in={link.matter for link in links.values()}))
     settle_gists(orders, Todo.PLACE, Todo.CONCLUDE)
 
 

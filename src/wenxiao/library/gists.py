@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from wenxiao.library.models import OrderGist
+from wenxiao.library.history_models import OrderGist
 from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.recognition.matters.stored import version

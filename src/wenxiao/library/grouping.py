@@ -69,11 +69,15 @@ def group_all(today: date, check: Check = lambda: None) -> None:
         check()
         settled.write()
         write_related((keys[tie.left], keys[tie.right], tie.tie) for tie in ties)
-        # What the grouper has emptied goes; a matter on which people worked stays with its history.
-        Matter.objects.filter(links__isnull=True, worked_on=False, grade_by__isnull=True).delete()
+        drop_emptied(Matter.objects.all())
     refresh_matters(today, check)
     for state, orders in todo.items():
         settle_gists(orders, state, Todo.NOTHING)
+
+
+def drop_emptied(among: QuerySet[Matter]) -> None:
+    """What the grouper has emptied goes; a matter on which people worked stays with its history."""
+    among.filter(links__isnull=True, worked_on=False, grade_by__isnull=True).delete()
 
 
 def column_rules(today: date) -> ColumnSignals:

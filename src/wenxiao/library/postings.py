@@ -19,7 +19,8 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max
 
-from wenxiao.library.models import MatterLink, OrderGist, Posting, PostingList, Vocabulary
+from wenxiao.library.history_models import OrderGist, Posting, PostingList, Vocabulary
+from wenxiao.library.models import MatterLink
 from wenxiao.orders import bulk
 from wenxiao.recognition.matters.arriving import LISTED, WORD_BITS, looked_up_by
 from wenxiao.recognition.matters.columns import Columns

@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce, Substr, TruncMonth
 
 from wenxiao.library.calls import CallRules, load
 from wenxiao.library.choices import Kind, RateVariant
@@ -139,16 +139,20 @@ class _Reading:
             return came_back(self._asked.days, self._rules)
         return repeat_within(self._asked.days, self._rules)
 
+    def _what(self) -> tuple[Any, bool]:
+        """What is counted, and whether each of it counts once: orders, or the matters of several."""
+        matters = self._asked.variant == RateVariant.MATTERS
+        return (Coalesce(F("matter_link__matter"), -F("pk")) if matters else F("pk")), matters
+
     def _counted(self, name: str = "", more: Q | None = None) -> dict[str, Count]:
         """Four counts: of this year and the one before, those that count and all."""
-        matters = self._asked.variant == RateVariant.MATTERS
-        what: Any = Coalesce(F("matter_link__matter"), -F("pk")) if matters else F("pk")
+        what, once = self._what()
         periods = {"now": self._within(self._since, self._until), "before": self._within(*self._before)}
         found = {}
         for period, within in periods.items():
             of = within & more if more is not None else within
-            found[f"{name}{period}_of"] = Count(what, filter=of, distinct=matters)
-            found[f"{name}{period}"] = Count(what, filter=of & self._hit(), distinct=matters)
+            found[f"{name}{period}_of"] = Count(what, filter=of, distinct=once)
+            found[f"{name}{period}"] = Count(what, filter=of & self._hit(), distinct=once)
         return found
 
     def _row(self, key: str, label: str, found: Any, name: str = "", **narrowed: Any) -> Row:
@@ -169,11 +173,10 @@ class _Reading:
         return self._row("", "", self._orders().aggregate(**self._counted()))
 
     def _months(self) -> list[Row]:
-        matters = self._asked.variant == RateVariant.MATTERS
-        what: Any = Coalesce(F("matter_link__matter"), -F("pk")) if matters else F("pk")
+        what, once = self._what()
         rows = self._orders().annotate(month=TruncMonth(self._on)).values("month")
         rows = rows.annotate(
-            of=Count(what, distinct=matters), hits=Count(what, filter=self._hit(), distinct=matters)
+            of=Count(what, distinct=once), hits=Count(what, filter=self._hit(), distinct=once)
         )
         found = {row["month"].date(): (row["hits"], row["of"]) for row in rows}
 
@@ -191,24 +194,18 @@ class _Reading:
 
     def _units(self) -> list[Row]:
         """By the unit that has the main part, each with what is below it: an order counts once."""
-        main = Q(order_units__role=UnitRole.MAIN)
-        rows: Any = (
-            self._orders().filter(main).values(path=F("order_units__unit__path")).annotate(**self._counted())
-        )
-        names = list(self._counted())
-        sums: dict[str, dict[str, int]] = {}
-        step = Unit.steplen
-        for row in rows:
-            for end in range(step, len(row["path"]) + 1, step):
-                above = sums.setdefault(row["path"][:end], dict.fromkeys(names, 0))
-                for name in names:
-                    above[name] += row[name]
         units = list(visible_units(self._actor))
         top = min((unit.depth for unit in units), default=0)
+        main = self._orders().filter(order_units__role=UnitRole.MAIN)
+        # Counted by the unit that is shown and not summed up from those below: a matter of two of them is one.
+        shown = Substr("order_units__unit__path", 1, Unit.steplen * (top if len(units) == 1 else top + 1))
+        found: dict[str, Any] = {
+            row["path"]: row for row in main.values(path=shown).annotate(**self._counted())
+        }
         made = [
-            self._row(str(unit.pk), unit.name, sums[unit.path], unit=unit.pk, main=True)
+            self._row(str(unit.pk), unit.name, found[unit.path], unit=unit.pk, main=True)
             for unit in units
-            if unit.path in sums
+            if unit.path in found
             and (unit.depth == top + 1 or (unit.depth == top and (len(units) == 1 or not unit.numchild)))
         ]
         return _likeliest(made)

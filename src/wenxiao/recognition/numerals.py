@@ -46,6 +46,10 @@ def year_number(text: str) -> int | None:
     return value if 1900 <= value <= 2099 else None
 
 
+#: The last year that two figures in a text can mean where no day is known.
+LATEST_SHORT_YEAR = 2039
+
+
 def short_year(figures: int, latest: int) -> int | None:
     """The year of 1980 to `latest` that ends in two `figures`, None where there is none."""
     years = (century + figures for century in (1900, 2000))

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from wenxiao.recognition.numerals import NUMERAL, number, short_year, year_number
+from wenxiao.recognition.numerals import LATEST_SHORT_YEAR, NUMERAL, number, short_year, year_number
 
 DATA = Path(__file__).parent / "data"
 
@@ -198,8 +198,6 @@ _SIGNED = re.compile(
     rf"(?P<day>\d{{1,2}}|[{NUMERAL}]{{1,4}})\s{{0,2}}[日号]?[)）]?[。.]?"
     r"(?=\s{0,40}(?:$|[“\"「【]?(?:UU|网友|网民|市民|尊敬|亲爱|您好|你好|[A-Z]?\d{0,3}[\u4e00-\u9fff]{0,12}回复[：:])))"
 )
-#: The last year that two figures under a reply can mean.
-_LATEST = 2039
 # What stands in every such date, no more than 7 characters after its beginning. It begins with one set of characters, so
 # that a search skips to it: half the time of `_SIGNED` from the beginning.
 _MARKED = re.compile(rf"[年.\-/－—]\s{{0,2}}(?:\d{{1,2}}|[{NUMERAL}元]{{1,3}})\s{{0,2}}[月.\-/－—]")
@@ -250,7 +248,11 @@ def _signers() -> tuple[str, ...]:
 
 def _date(year: str, month: str, day: str) -> date | None:
     short = number(year) if len(year) == 2 else None
-    numbers = year_number(year) if short is None else short_year(short, _LATEST), number(month), number(day)
+    numbers = (
+        year_number(year) if short is None else short_year(short, LATEST_SHORT_YEAR),
+        number(month),
+        number(day),
+    )
     try:
         return date(*numbers) if None not in numbers else None  # type: ignore[arg-type]
     except ValueError:

@@ -10,9 +10,10 @@ from django.db.models import Q
 from wenxiao.library.calls import caller_key, calls_of, repeat_rate, standings
 from wenxiao.library.choices import CallKind
 from wenxiao.library.comparing import related_orders, ties_within, waiting
+from wenxiao.library.history_models import OrderGist
 from wenxiao.library.hot import call_rules
 from wenxiao.library.matters import MatterStory
-from wenxiao.library.models import Matter, MatterAct, OrderGist
+from wenxiao.library.models import Matter, MatterAct
 from wenxiao.orders.models import WorkOrder
 from wenxiao.units.models import User
 from wenxiao.units.scope import sees_all

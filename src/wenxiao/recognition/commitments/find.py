@@ -27,7 +27,7 @@ from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
 from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.commitments.words import default_words
-from wenxiao.recognition.numerals import NUMERAL, number, short_year, year_number
+from wenxiao.recognition.numerals import LATEST_SHORT_YEAR, NUMERAL, number, short_year, year_number
 from wenxiao.recognition.schema import Commitment
 from wenxiao.recognition.text import normalise
 
@@ -78,8 +78,6 @@ _YEAR = re.compile(
     rf"(?<!\d)(?:(?:19|20)\d\d(?=\s?年|[-./]\d)|\d\d(?=\s?年\s?[\d{NUMERAL}元]{{1,3}}\s?月|[./-]\d{{1,2}}[./-]\d))"
     rf"|(?<![{NUMERAL}])[一二](?:[〇○零O0一二三四五六七八九]|[〇○零O九0][〇○零O一二三四五六七八九]{{2}})(?=\s?年)"
 )
-#: The last year that two figures can mean where no day is known.
-_LATEST = 2039
 
 
 def stand_in(text: str) -> date:
@@ -91,7 +89,7 @@ def stand_in(text: str) -> date:
 
 def _year(figures: str) -> int | None:
     short = number(figures) if len(figures) == 2 else None
-    return year_number(figures) if short is None else short_year(short, _LATEST)
+    return year_number(figures) if short is None else short_year(short, LATEST_SHORT_YEAR)
 
 
 def _blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str, date]]]:

@@ -19,7 +19,7 @@ from wenxiao.recognition.matters.columns import Columns
 from wenxiao.recognition.matters.grams import BITS, COLUMNS
 from wenxiao.recognition.matters.grouping import SPEAKERS, evidence
 from wenxiao.recognition.matters.history import probability, tie
-from wenxiao.recognition.matters.index import COMPARED, _cells, _spread
+from wenxiao.recognition.matters.index import COMPARED, cells, spread
 from wenxiao.recognition.matters.model import model
 from wenxiao.recognition.matters.pairs import Side
 from wenxiao.recognition.matters.totals import Totals, name_the_nameless
@@ -74,7 +74,7 @@ def looked_up_by(packed: Columns, w: Weights) -> list[dict[int, float]]:
     found = []
     for row in range(len(packed)):
         if packed.bare[row]:
-            found.append({_place(cell): 1.0 for cell in _cells(packed.take(np.array([row])))[:1]})
+            found.append({_place(cell): 1.0 for cell in cells(packed.take(np.array([row])))[:1]})
         else:
             part = slice(m.indptr[row], m.indptr[row + 1])
             found.append(dict(zip(m.indices[part].tolist(), (m.data[part] ** 2).tolist(), strict=True)))
@@ -112,8 +112,8 @@ class Arrivals:
         pool.put(new, packed)
         pool.fetch(key for keys in near for key in keys)
         unknown = [key for key in {k for keys in near for k in keys} if key not in self._group]
-        given = self._known.groups(unknown)
-        self._group |= {key: given.get(key, -key) for key in unknown if key not in set(new) or key in given}
+        given, arriving = self._known.groups(unknown), set(new)
+        self._group |= {key: given.get(key, -key) for key in unknown if key not in arriving or key in given}
         likely = self._likely(new, near, pool)
         self._fetch_groups(likely, pool)
         for order, partners in zip(new, likely, strict=True):
@@ -123,7 +123,7 @@ class Arrivals:
         """For each order those worth comparing with it, the likeliest by shared rare words first."""
         asked = looked_up_by(packed, self._w)
         for row in np.flatnonzero(packed.bare).tolist():
-            asked[row] = {_place(cell): 1.0 for cell in _cells(packed.take(np.array([row])))}
+            asked[row] = {_place(cell): 1.0 for cell in cells(packed.take(np.array([row])))}
         lists = self._known.posted(sorted({word for words in asked for word in words}))
         crowd = max(self._seen.count / 150, CROWD)
         found = []
@@ -173,7 +173,7 @@ class Arrivals:
         self._members |= {group: list(keys) for group, keys in self._known.members(matters).items()}
         for group in wanted:
             self._members.setdefault(group, [abs(group)] if group < 0 else [])
-        pool.fetch(key for group in wanted for key in _spread(self._members[group]).tolist())
+        pool.fetch(key for group in wanted for key in spread(self._members[group]).tolist())
 
     def _place(self, order: int, partners: Sequence[tuple[int, float, float]], pool: _Pool) -> None:
         group = self._joined(order, partners, pool)
@@ -199,7 +199,7 @@ class Arrivals:
         near = dict.fromkeys(self._group[key] for key, _, _ in partners[:SPEAKERS] if key in self._group)
         sure = []
         for group in near:
-            speakers = _spread(self._members[group]).tolist()
+            speakers = spread(self._members[group]).tolist()
             average = (
                 float(evidence(pool.score([order] * len(speakers), speakers)).mean()) if speakers else -np.inf
             )
@@ -216,7 +216,7 @@ class Arrivals:
 
     def _are_one(self, a: Group, b: Group, pool: _Pool) -> bool:
         """Whether two groups are on average likely enough to be one, by those who speak for them."""
-        speakers = _spread(self._members[a]).tolist(), _spread(self._members[b]).tolist()
+        speakers = spread(self._members[a]).tolist(), spread(self._members[b]).tolist()
         left = [x for x in speakers[0] for _ in speakers[1]]
         right = speakers[1] * len(speakers[0])
         return float(evidence(pool.score(left, right)).mean()) >= float(evidence(model().one))

@@ -99,7 +99,7 @@ class Index:
         )
         best: tuple[float, int] | None = None
         for matter in near:
-            speakers = _spread(self._members[matter])
+            speakers = spread(self._members[matter])
             a, b = self._sides(packed, speakers)
             average = float(evidence(probability(model(), self._weights, a, b)).mean())
             if average >= evidence(same) and (best is None or average > best[0]):
@@ -132,7 +132,7 @@ class Index:
         return np.array(found, dtype=np.int64)
 
     def _near(self, packed: Columns) -> np.ndarray:
-        rows = [row for key in _cells(packed) for row in self._bare_rows[key][-COMPARED:]]
+        rows = [row for key in cells(packed) for row in self._bare_rows[key][-COMPARED:]]
         return np.array(sorted(set(rows)), dtype=np.int64)
 
     def _remember(self, facts: Facts, packed: Columns, row: int) -> None:
@@ -142,7 +142,7 @@ class Index:
         for word in signature(name_the_nameless(packed, self._weights), self._weights).indices.tolist():
             self._rows_of[word].append(row)
         if facts.bare:
-            self._bare_rows[_cells(packed)[0]].append(row)
+            self._bare_rows[cells(packed)[0]].append(row)
         self._segments.add(packed)
         self._facts.append(self._slim(facts))
 
@@ -198,7 +198,7 @@ class _Segments:
         return joined.take(back)
 
 
-def _spread(members: list[int]) -> np.ndarray:
+def spread(members: list[int]) -> np.ndarray:
     """Up to SPEAKERS members of a matter, spread over it."""
     if len(members) <= SPEAKERS:
         return np.array(members)
@@ -210,7 +210,7 @@ def _spread(members: list[int]) -> np.ndarray:
 _CELL = 0.002
 
 
-def _cells(c: Columns) -> list[tuple[int, int]]:
+def cells(c: Columns) -> list[tuple[int, int]]:
     """Where a bare order may be looked for: its own cell (or address) first, then the eight around it."""
     category = int(c.category[0])
     if c.address[0] and np.isnan(c.latitude[0]):
