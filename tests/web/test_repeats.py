@@ -90,6 +90,21 @@ def test_a_handler_counts_what_is_theirs(called: Cast) -> None:
     assert of == {"analyst": 4, "handler": 4, "clerk": 0}
 
 
+def test_a_matter_of_a_town_and_its_village_is_one(cast: Cast, importer: Importer, settings: Any) -> None:
+    settings.TODAY = date(2026, 8, 31)
+    days = {"called_at": "2026-06-01 09:00:00", "closed_at": "2026-06-08 09:00:00"}
+    later = {"called_at": "2026-06-20 09:00:00", "closed_at": "2026-06-25 09:00:00"}
+    importer(
+        [row(order="A1", unit="河口镇", **days, **SEWAGE), row(order="A2", unit="柳岸村", **later, **SEWAGE)]
+    )
+
+    def town(variant: RateVariant) -> list[tuple[str, int, int]]:
+        return [(one.label, one.now.value, one.now.of) for one in rates(cast.analyst, variant, 60).units]
+
+    assert town(RateVariant.CALLS) == [("河口镇", 1, 2)]
+    assert town(RateVariant.MATTERS) == [("河口镇", 1, 1)]
+
+
 def test_every_figure_opens_as_many_orders_as_it_counted(called: Cast, sign_in: SignIn) -> None:
     browser = sign_in(called.analyst)
     for variant in RateVariant.values:
