@@ -15,17 +15,14 @@ register = template.Library()
 @register.filter
 def rate_link(share: Share) -> str:
     """The list of the orders that a share counted. The state is written out, because its default differs between roles."""
-    return (
-        f"{reverse('assess')}?decision=&{share.query}"
-        if "decision=" not in share.query
-        else f"{reverse('assess')}?{share.query}"
-    )
+    decision = "" if "decision=" in share.query else "decision=&"
+    return f"{reverse('assess')}?{decision}{share.query}"
 
 
 @register.filter
 def shown_rate(rate: float | None) -> str:
     """In percent, one place."""
-    return "–" if rate is None else f"{number_format(rate, 1)}%"
+    return "–" if rate is None else f"{_one_place(rate)}%"
 
 
 @register.filter
@@ -43,4 +40,9 @@ def change_percent(row: Row) -> str:
 
 
 def _signed(number: float) -> str:
-    return f"{'+' if number > 0 else ''}{number_format(number, 1)}"
+    return f"{'+' if number > 0 else ''}{_one_place(number)}"
+
+
+def _one_place(number: float) -> str:
+    # Django cuts off what does not fit; a rate is rounded, here as in the chart.
+    return number_format(round(number, 1), 1)
