@@ -28,9 +28,10 @@ from python_calamine import CalamineWorkbook
 from sklearn.linear_model import LogisticRegression
 
 from wenxiao.calendars import default_calendar
+from wenxiao.recognition.commitments import features
 from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.document import Lists
-from wenxiao.recognition.commitments.features import SIZE, features
+from wenxiao.recognition.commitments.features import SIZE
 from wenxiao.recognition.commitments.find import time_slots
 from wenxiao.recognition.commitments.model import scales
 from wenxiao.recognition.commitments.moments import TABLE
@@ -91,11 +92,12 @@ def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | No
     texts = [replies[label["id"]] for label in labels]
     normals = [normalise(text) for text, _ in texts]
     batch = Batch.of([normal.text for normal in normals])
-    rows, slots, hits = features(batch, default_words())
+    looked = features.Clauses(batch, default_words())
+    rows, slots = looked.features()
     n = len(batch.starts)
     conventions = Conventions(default_calendar(), default_settings())
     bags, time_rows, time_columns = [], [], []
-    lists = Lists.of(batch, hits, conventions.settings.sieve)
+    lists = Lists.of(batch, looked.hits, conventions.settings.sieve)
     for number, (label, (text, day), normal) in enumerate(zip(labels, texts, normals, strict=True)):
         signed = signed_or_given(text, day, None).day
         assert signed, f"reply {label['id']} has no date"
@@ -110,7 +112,7 @@ def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | No
             bag = [first + i for i, place in enumerate(places) if _covers(commitment["span"], place)]
             if bag:
                 bags.append((bag, bool(commitment["concrete"])))
-    scale = sp.diags(scales(rows, n))
+    scale = sp.diags(scales(np.bincount(rows, minlength=n)))
     rows, slots = np.concatenate((rows, time_rows)), np.concatenate((slots, time_columns))
     x = sp.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, slots)), shape=(n, TABLE))
     return Clauses((scale @ x).tocsr(), np.array([label["id"] for label in labels])[batch.reply], bags)

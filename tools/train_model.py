@@ -88,7 +88,7 @@ class First:
         self.owners = self.replies.clauses.owners
         own = scaled(self.replies.matrix)
         before, after = beside(self.owners)
-        place = sp.csr_matrix(heads.places(self.replies.clauses, self.count))
+        place = sp.csr_matrix(heads.places(self.replies.clauses))
         self.clause = sp.hstack(
             [own, heads.BESIDE * (before @ own), heads.BESIDE * (after @ own), heads.PLACE * place]
         ).tocsr()

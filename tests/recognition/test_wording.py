@@ -37,7 +37,7 @@ def test_figures_with_a_comma_or_a_colon_stay_whole() -> None:
 
 def test_in_a_text_an_n_gram_counts_once_where_it_first_stands() -> None:
     clauses = split(["路，已，路", "路"])
-    hits = WORDS.once(WORDS.hits(clauses), clauses.owners, 2)
+    hits = WORDS.once(WORDS.hits(clauses), clauses.owners)
     for total, number, *first in (
         WORDS.text_sums(hits, clauses.owners, 2),
         WORDS.shared_sums(hits, clauses.owners, 2),

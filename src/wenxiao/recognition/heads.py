@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wenxiao.recognition.kernels import heads as kernels
 from wenxiao.recognition.shape import Shapes
 from wenxiao.recognition.shape import unpack as unpack_rarity
 from wenxiao.recognition.weights import Hits, Weights, Wording
@@ -42,16 +43,9 @@ CONCRETE, INTENTION, DONE, REFUSED = 0, 1, 2, 4
 SETTLES = [2, 3, 4]
 
 
-def places(clauses: Clauses, texts: int) -> Floats:
+def places(clauses: Clauses) -> Floats:
     """Ten facts about where a clause stands in its text and how long both are."""
-    count = np.bincount(clauses.owners, minlength=texts)
-    first = np.concatenate(([0], np.cumsum(count)))[:-1]
-    at = np.arange(len(clauses.owners)) - first[clauses.owners]
-    many = count[clauses.owners]
-    share = at / np.maximum(1, many - 1)
-    left = many - 1 - at
-    facts = (at == 0, at == 1, at == 2, share < 0.25, share > 0.5, share > 0.75, left <= 3, left <= 6)
-    return np.stack([*facts, np.log1p(clauses.lengths) / 3, many < 8], axis=1).astype(np.float64)
+    return kernels.places(clauses.owners, np.log1p(clauses.lengths) / 3)
 
 
 def plain(heads: int, kinds: int) -> Ints:
@@ -62,8 +56,10 @@ def plain(heads: int, kinds: int) -> Ints:
 def pooled(values: Floats, clauses: Clauses, texts: int) -> tuple[Floats, Ints]:
     """Features of each text from its clauses' head values (log-odds), and which clause leads for each head.
 
-    `BLOCKS` features for each head, then how kinds compare (`_compared`), last how many clauses there are. Chances are
-    counted in millionths: sums of whole numbers do not depend on company. A text without clauses has no leader: -1.
+    `BLOCKS` features for each head (its highest chance, their sum, the two highest, the highest of the last third and of
+    the first, the share of the last third, the share by length, how many are likely, where the highest is), then how kinds
+    compare (`_compared`), last how many clauses there are. Chances are counted in millionths: sums of whole numbers do not
+    depend on company. A text without clauses has no leader: -1.
     """
     owners, heads = clauses.owners, values.shape[1]
     out = np.zeros((texts, BLOCKS * heads + COMPARED + 1))
@@ -72,43 +68,27 @@ def pooled(values: Floats, clauses: Clauses, texts: int) -> tuple[Floats, Ints]:
         return out, leaders
     chances = np.rint(MILLION / (1 + np.exp(-values))).astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
-    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(owners))))
-    count = np.bincount(group)
-    most = np.maximum.reduceat(chances, starts, axis=0)
-    at = np.arange(len(owners))[:, None]
-    first = np.minimum.reduceat(np.where(chances == most[group], at, len(owners)), starts, axis=0)
-    rest = np.where(at == first[group], 0, chances)
-    two = (most + np.maximum.reduceat(rest, starts, axis=0)) / np.minimum(2, count)[:, None]
+    count = np.diff(np.append(starts, len(owners)))
+    third = np.maximum(1, count // 3)[:, None]
+    size = np.add.reduceat(clauses.lengths, starts)[:, None]
+    told = kernels.gathered(chances, clauses.lengths, starts, LIKELY_SHARE * MILLION)
+    most, first, two, late, early, total, late_total, by_length, likely = told
     blocks = (
         np.log(most / MILLION + FLOOR_MOST),
-        np.log(np.add.reduceat(chances, starts, axis=0) / MILLION + FLOOR_SUM),
-        np.log(two / MILLION + FLOOR_MOST),
-        *_placed(chances, clauses.lengths, starts, group, count),
+        np.log(total / MILLION + FLOOR_SUM),
+        np.log(two / np.minimum(2, count)[:, None] / MILLION + FLOOR_MOST),
+        # A promise followed by its result reads otherwise than a result followed by a promise.
+        np.log(late / MILLION + FLOOR_MOST),
+        np.log(early / MILLION + FLOOR_MOST),
+        late_total / third / MILLION,
+        by_length / size / MILLION,
+        likely / count[:, None],
         (first - starts[:, None]) / np.maximum(1, count - 1)[:, None],
     )
     texts_at = owners[starts]
     out[texts_at] = np.concatenate((*blocks, _compared(most, first), np.log(count)[:, None]), axis=1)
     leaders[texts_at] = first
     return out, leaders
-
-
-def _placed(chances: Ints, lengths: Ints, starts: Ints, group: Ints, count: Ints) -> tuple[Floats, ...]:
-    """How much each kind has of a text: in its last third, in its first, by length, by number of likely clauses.
-
-    A promise followed by its result reads otherwise than a result followed by a promise.
-    """
-    third = np.maximum(1, count // 3)
-    place = np.arange(len(group)) - starts[group]
-    late = np.where((place >= (count - third)[group])[:, None], chances, 0)
-    early = np.where((place < third[group])[:, None], chances, 0)
-    size = np.add.reduceat(lengths, starts)[:, None]
-    return (
-        np.log(np.maximum.reduceat(late, starts, axis=0) / MILLION + FLOOR_MOST),
-        np.log(np.maximum.reduceat(early, starts, axis=0) / MILLION + FLOOR_MOST),
-        np.add.reduceat(late, starts, axis=0) / third[:, None] / MILLION,
-        np.add.reduceat(chances * lengths[:, None], starts, axis=0) / size / MILLION,
-        np.add.reduceat(chances > LIKELY_SHARE * MILLION, starts, axis=0, dtype=np.int64) / count[:, None],
-    )
 
 
 def _compared(most: Ints, first: Ints) -> Floats:
@@ -180,12 +160,12 @@ class Heads:
         texts, heads = len(replies), len(self.heads)
         clauses, asked = split(replies), split(messages)
         hits, asked_hits = self._reply.hits(clauses), self._message.hits(asked)
-        kinds = self._clause_values(clauses, hits, texts)
-        hits = self._reply.once(hits, clauses.owners, texts)
+        kinds = self._clause_values(clauses, hits)
+        hits = self._reply.once(hits, clauses.owners)
         sums, number, first = self._reply.shared_sums(hits, clauses.owners, texts)
         scale = self._unit[1] / np.sqrt(np.maximum(1, number))[:, None]
         titled = asked.starts < np.asarray(titles, dtype=np.int64)[asked.owners]
-        asked_hits = self._message.once(asked_hits, asked.owners, texts)
+        asked_hits = self._message.once(asked_hits, asked.owners)
         title_hits = asked_hits.within(titled)  # the title comes first, so what it has stands first there
         asked_sums, asked_number = self._message.text_sums(asked_hits, asked.owners, texts)
         asked_scale = self._message_unit / np.sqrt(np.maximum(1, asked_number))[:, None]
@@ -207,17 +187,10 @@ class Heads:
             out += sums[:, 1:] * self._topic_unit[part] / np.sqrt(np.maximum(1, sums[:, :1]))
         return np.round(out, 6)
 
-    def _clause_values(self, clauses: Clauses, hits: Hits, texts: int) -> Floats:
-        count, heads = len(clauses.owners), len(self.kinds)
-        sums, number = self._reply.clause_sums(hits, count)
+    def _clause_values(self, clauses: Clauses, hits: Hits) -> Floats:
+        sums, number = self._reply.clause_sums(hits, len(clauses.owners))
         values = sums * (self._unit[0] / np.sqrt(np.maximum(1, number))[:, None])
-        out = self._bias[0] + values[:, :heads]
-        for fact, weight in zip(places(clauses, texts).T, self._place, strict=True):
-            out += fact[:, None] * weight
-        same = clauses.owners[1:] == clauses.owners[:-1]
-        out[1:] += np.where(same[:, None], values[:-1, heads : 2 * heads], 0)
-        out[:-1] += np.where(same[:, None], values[1:, 2 * heads :], 0)
-        return np.round(out, 6)
+        return kernels.clause_values(values, self._bias[0], places(clauses), self._place, clauses.owners)
 
 
 def pack(weights: npt.NDArray[np.int8]) -> str:

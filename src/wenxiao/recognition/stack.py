@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wenxiao.recognition.kernels import heads as kernels
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -53,16 +55,6 @@ class Stack:
     def parts(self, features: Floats) -> tuple[Floats, float]:
         """What each feature adds to the log-odds of each case, and the constant to which they are added."""
         linear = (features - self._mean) / self._scale * self._slope
-        trees = np.zeros_like(linear)
-        width = features.shape[1]
-        cases = np.arange(len(features))[:, None]
-        node = np.broadcast_to(self._root, (len(features), len(self._root)))
-        for _ in range(self._depth):
-            feature = self._feature[node]
-            goes_left = features[cases, feature] <= self._cut[node]
-            below = np.where(goes_left, self._left[node], self._right[node])
-            change = self._value[below] - self._value[node]
-            cell = (cases * width + feature).ravel()
-            trees += np.bincount(cell, change.ravel(), trees.size).reshape(trees.shape)
-            node = below
-        return (linear + trees) / self._halves, (self._constant + self._base) / self._halves
+        trees = self._root, self._feature, self._cut, self._left, self._right, self._value
+        added = kernels.tree_parts(np.ascontiguousarray(features, np.float64), trees, self._depth)
+        return (linear + added) / self._halves, (self._constant + self._base) / self._halves

@@ -12,13 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from wenxiao.recognition.kernels.grams import APART, FIRST, LAST, LONGEST, REACH, SYMBOL
 from wenxiao.recognition.lexicon import GAP_MARK, read_data
-from wenxiao.recognition.wording import LONGEST, Clauses, Codes, Ints, Table, keys
+from wenxiao.recognition.wording import Clauses, Codes, Ints, Table, keys
 
-#: Class symbols live where no character of a text does (private use), with marks for "first", "last" and "apart".
-SYMBOL, FIRST, LAST, APART = 0xE000, 0xEF01, 0xEF02, 0xEF03
-#: Two classes with up to this many words between them still make a pair.
-REACH = 4
 #: What the first character of a class n-gram can be.
 CLASS_SYMBOLS = frozenset(map(chr, range(SYMBOL, APART + 1)))
 OTHER = "other"
@@ -45,7 +42,8 @@ class WordClasses:
                 self.words.setdefault(word[:LONGEST], (number, len(word)))
         self._table = Table(list(self.words))
         self._entries = np.array([(0, 0), *self.words.values()], dtype=np.int64)
-        self._dropped = self.number(OTHER)
+        #: The number of the class that counts for nothing.
+        self.dropped = self.number(OTHER)
 
     @classmethod
     def load(cls, override: Path | None = None) -> WordClasses:
@@ -76,7 +74,7 @@ class WordClasses:
         if not len(places):
             return Words(places, places, places)
         ends = np.maximum.accumulate(places + words[:, 1])
-        free = np.concatenate(([True], places[1:] >= ends[:-1])) & (words[:, 0] != self._dropped)
+        free = np.concatenate(([True], places[1:] >= ends[:-1])) & (words[:, 0] != self.dropped)
         places = places[free]
         return Words(words[free, 0], places, clauses.clause_at[places])
 

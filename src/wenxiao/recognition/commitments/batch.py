@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wenxiao.recognition.commitments.words import Ints
+from wenxiao.recognition.kernels import look as kernels
+from wenxiao.recognition.kernels.look import COMMA, SPACE, STOP
 
-Bools = npt.NDArray[np.bool_]
-TEXT, SPACE, COMMA, STOP = range(4)
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint16]
 _STOPS = "。！？!?；;\n\r…"
 _COMMAS = "，：,:"
 
 
-def _kinds() -> Ints:
-    table = np.zeros(1 << 16, dtype=np.int64)
+def _kinds() -> npt.NDArray[np.uint8]:
+    """What each code is to a clause: text (0), white space, comma or the end of a sentence."""
+    table = np.zeros(1 << 16, dtype=np.uint8)
     for code in range(0x3001):
         if chr(code).isspace():
             table[code] = SPACE
@@ -38,7 +40,7 @@ class Batch:
     clause is of; `base` is where each reply begins, `size` how long each is.
     """
 
-    codes: Ints
+    codes: Codes
     starts: Ints
     ends: Ints
     reply: Ints
@@ -50,27 +52,6 @@ class Batch:
     def of(cls, texts: Sequence[str]) -> Batch:
         """The batch of `texts`, joined with line ends so that nothing reaches from one into the next."""
         joined = "\n".join(texts) + "\n"
-        wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        codes: Ints = np.minimum(wide, 0xFFFF).astype(np.int64)
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         size = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-        base = np.concatenate(([0], np.cumsum(size + 1)[:-1]))
-        kind = KINDS[codes]
-        kind[_inside_number(codes)] = TEXT
-        body = np.flatnonzero(kind == TEXT)
-        cuts = np.cumsum(kind >= COMMA)[body]
-        first = np.flatnonzero(np.diff(cuts, prepend=-1))
-        starts = body[first]
-        ends = body[np.concatenate((first[1:], [len(body)])) - 1] + 1 if len(first) else starts
-        sentence = np.cumsum(kind == STOP)[starts]
-        reply = np.searchsorted(base, starts, side="right") - 1
-        return cls(codes, starts, ends, reply, sentence, base, size)
-
-
-def _inside_number(codes: Ints) -> Ints:
-    """Places of , and : between two digits (8:30, 1,500)."""
-    marks = np.flatnonzero((codes == ord(",")) | (codes == ord(":")))
-    marks = marks[(marks > 0) & (marks + 1 < len(codes))]
-    before, after = codes[marks - 1], codes[marks + 1]
-    digits = (before >= 48) & (before <= 57) & (after >= 48) & (after <= 57)
-    inside: Ints = marks[digits]
-    return inside
+        return cls(*kernels.cut(points, size, KINDS), np.cumsum(size + 1) - size - 1, size)

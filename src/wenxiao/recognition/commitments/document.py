@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
-from wenxiao.recognition.commitments.batch import Batch
+from wenxiao.recognition.commitments.batch import Batch, Ints
 from wenxiao.recognition.commitments.dates import find_times, later_anchor
 from wenxiao.recognition.commitments.features import Hits
 from wenxiao.recognition.commitments.moments import kinds
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase, in_title
-from wenxiao.recognition.commitments.words import Ints
 from wenxiao.recognition.text import Normal
+
+Bools = npt.NDArray[np.bool_]
 
 #: How many clauses back in the sentence a date or a subject is looked for, so that work grows in line with length.
 LOOK_BACK = 6
@@ -117,50 +119,38 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The clauses and words of a batch as plain lists, places counted within each reply; `bounds` is the first clause
-    of each reply, `word_bounds` its first word."""
+    """The clauses and words of a batch, to be laid out as plain lists for the replies that are read closely; `bounds` is the
+    first clause of each reply, `word_bounds` its first word."""
 
     bounds: list[int]
     word_bounds: list[int]
-    starts: list[int]
-    ends: list[int]
-    sentence: list[int]
-    word_clause: list[int]
-    word_class: list[int]
-    word_place: list[int]
-    may_tell: list[bool]
+    batch: Batch
+    hits: Hits
+    may_tell: Bools
 
     @classmethod
     def of(cls, batch: Batch, hits: Hits, sieve: Ints) -> Lists:
         """The lists of `batch`; `sieve` as in `Settings`."""
         before = np.concatenate(([0], np.cumsum(sieve.take(batch.codes))))
-        replies = np.arange(len(batch.base) + 1)
-        bounds = np.searchsorted(batch.reply, replies)
-        base = batch.base[batch.reply]
-        owner = batch.reply[hits.row]
-        return cls(
-            bounds.tolist(),
-            np.searchsorted(owner, replies).tolist(),
-            (batch.starts - base).tolist(),
-            (batch.ends - base).tolist(),
-            batch.sentence.tolist(),
-            (hits.row - bounds[owner]).tolist(),
-            hits.number.tolist(),
-            (hits.place - batch.base[owner]).tolist(),
-            (before.take(batch.ends) > before.take(batch.starts)).tolist(),
-        )
+        bounds = np.searchsorted(batch.reply, np.arange(len(batch.base) + 1))
+        word_bounds = np.searchsorted(hits.row, bounds)
+        may_tell = before.take(batch.ends) > before.take(batch.starts)
+        return cls(bounds.tolist(), word_bounds.tolist(), batch, hits, may_tell)
 
     def document(self, i: int, reply: tuple[str, Normal, date], conventions: Conventions) -> Document:
-        """Reply i of the batch, given as its text, its normal form and its date."""
-        a, b = self.bounds[i], self.bounds[i + 1]
-        c, d = self.word_bounds[i], self.word_bounds[i + 1]
-        words = self.word_clause[c:d], self.word_class[c:d], self.word_place[c:d]
+        """Reply i of the batch, given as its text, its normal form and its date; its places counted from its beginning."""
+        batch, hits, base = self.batch, self.hits, int(self.batch.base[i])
+        own, words = slice(*self.bounds[i : i + 2]), slice(*self.word_bounds[i : i + 2])
         return Document(
             *reply,
             conventions,
-            self.starts[a:b],
-            self.ends[a:b],
-            self.sentence[a:b],
-            words,
-            self.may_tell[a:b],
+            (batch.starts[own] - base).tolist(),
+            (batch.ends[own] - base).tolist(),
+            batch.sentence[own].tolist(),
+            (
+                (hits.row[words] - self.bounds[i]).tolist(),
+                hits.number[words].tolist(),
+                (hits.place[words] - base).tolist(),
+            ),
+            self.may_tell[own].tolist(),
         )

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-import numpy as np
-
 from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import moments
 from wenxiao.recognition.commitments.batch import Batch
@@ -21,7 +19,7 @@ from wenxiao.recognition.commitments.due import (
     says_will,
     time_of,
 )
-from wenxiao.recognition.commitments.features import features
+from wenxiao.recognition.commitments.features import Clauses
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
@@ -68,9 +66,11 @@ def find_many(
     model = model or default_model()
     found: list[list[Commitment]] = []
     for block in _blocks(replies):
-        for doc, candidates in _look(block, conventions, model):
+        first = len(found)
+        found += ([] for _ in block)
+        for i, doc, candidates in _look(block, conventions, model):
             read = (_commitment(doc, one, field) for one in _decide(doc, candidates, model))
-            found.append([one for one in read if one is not None])
+            found[first + i] = [one for one in read if one is not None]
     return found
 
 
@@ -109,23 +109,22 @@ _Candidate = tuple[int, int, int, float]
 
 def _look(
     replies: Sequence[tuple[str, date]], conventions: Conventions, model: Model
-) -> Iterator[tuple[Document, list[_Candidate]]]:
-    """Weigh every clause of a block by its characters and words; what is left is a few clauses a reply."""
+) -> Iterator[tuple[int, Document, list[_Candidate]]]:
+    """Weigh every clause of a block by its characters and words; what is left is a few clauses a reply, and no more than the
+    replies that have any are looked at again."""
     normals = [normalise(text) for text, _ in replies]
     batch = Batch.of([normal.text for normal in normals])
-    rows, slots, hits = features(batch, default_words())
-    concrete, vague, scale = model.sums(rows, slots, len(batch.starts))
+    clauses = Clauses(batch, default_words())
+    concrete, vague, scale = model.sums(clauses)
     candidates = model.worth_a_look(concrete, vague, scale)
-    clauses = Lists.of(batch, hits, conventions.settings.sieve)
-    chosen = candidates.tolist()
+    lists = Lists.of(batch, clauses.hits, conventions.settings.sieve)
     sums = zip(*(values[candidates].tolist() for values in (concrete, vague, scale)), strict=True)
-    stops = np.searchsorted(batch.reply[candidates], np.arange(len(replies)), side="right").tolist()
-    start = 0
-    for i, (text, reference) in enumerate(replies):
-        doc = clauses.document(i, (text, normals[i], reference), conventions)
-        first = clauses.bounds[i]
-        yield doc, [(chosen[k] - first, *next(sums)) for k in range(start, stops[i])]
-        start = stops[i]
+    chosen: dict[int, list[_Candidate]] = {}
+    for clause, i, own in zip(candidates.tolist(), batch.reply[candidates].tolist(), sums, strict=True):
+        chosen.setdefault(i, []).append((clause - lists.bounds[i], *own))
+    for i, found in chosen.items():
+        text, reference = replies[i]
+        yield i, lists.document(i, (text, normals[i], reference), conventions), found
 
 
 def _decide(doc: Document, candidates: list[_Candidate], model: Model) -> list[Found]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wenxiao.recognition.commitments.features import Clauses
 from wenxiao.recognition.commitments.words import Ints
 
 #: A clause of so many features, squared, counts as it is; a longer one less, a shorter one more.
@@ -29,12 +30,14 @@ DATA = Path(__file__).parent.parent / "data"
 class Model:
     """Weights.
 
-    `concrete`, `vague` are tables of weights against "no commitment", `unit` log-odds each; `bias` their constants.
+    `concrete`, `vague` are tables of weights against "no commitment", `unit` log-odds each; `both` are the two side by side;
+    `bias` their constants.
     `look`: a clause whose larger sum, its times left out, is below this is let go.
     """
 
     concrete: Ints
     vague: Ints
+    both: npt.NDArray[np.int32]
     bias: tuple[int, int]
     unit: float
     look: int
@@ -45,12 +48,10 @@ class Model:
         """Name for findings: version and the fingerprint of the data it was fitted on."""
         return f"commitments-{self.about['version']}-{self.about['fingerprint'][:8]}"
 
-    def sums(self, rows: Ints, slots: Ints, n: int) -> tuple[Ints, Ints, Floats]:
-        """For each of n clauses the sums for concrete and for vague of the slots that it has, and their scale."""
-        # bincount adds in floating point, exactly for whole numbers of this size.
-        concrete = np.bincount(rows, weights=self.concrete.take(slots), minlength=n)
-        vague = np.bincount(rows, weights=self.vague.take(slots), minlength=n)
-        return concrete.astype(np.int64), vague.astype(np.int64), scales(rows, n)
+    def sums(self, clauses: Clauses) -> tuple[Ints, Ints, Floats]:
+        """For each clause its sums for concrete and for vague and their scale."""
+        sums, number = clauses.sums(self.both)
+        return sums[:, 0], sums[:, 1], scales(number)
 
     def worth_a_look(self, concrete: Ints, vague: Ints, scale: Floats) -> Ints:
         """The numbers of the clauses to be read closely, by their sums."""
@@ -75,6 +76,7 @@ class Model:
         return cls(
             concrete=np.ascontiguousarray(weights[0]),
             vague=np.ascontiguousarray(weights[1]),
+            both=np.ascontiguousarray(weights.T.astype(np.int32)),
             bias=(about["bias"][0], about["bias"][1]),
             unit=about["unit"],
             look=about["look"],
@@ -82,9 +84,10 @@ class Model:
         )
 
 
-def scales(rows: Ints, n: int) -> Floats:
-    """What each clause's sums are multiplied with, so that a long clause is not surer of itself for being long."""
-    return USUAL / np.sqrt(np.maximum(1, np.bincount(rows, minlength=n)))
+def scales(number: Ints) -> Floats:
+    """What each clause's sums are multiplied with, given how many features it has, so that a long clause is not surer of
+    itself for being long."""
+    return USUAL / np.sqrt(np.maximum(1, number))
 
 
 @cache

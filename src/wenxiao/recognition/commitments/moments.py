@@ -7,7 +7,7 @@ from datetime import date
 
 from wenxiao.recognition.commitments.features import SIZE
 from wenxiao.recognition.commitments.reading import TimePhrase
-from wenxiao.recognition.commitments.words import MOST_CLASSES
+from wenxiao.recognition.kernels.look import MOST_CLASSES
 
 # Kinds of time expressions; three bits below them say more.
 FUTURE, NOW, PASSED, FAR, HANGING, FUZZY = range(6)
