@@ -1,7 +1,7 @@
 """New orders against a history that is kept elsewhere: in a database, and too large to be read for every call.
 
 The same scoring function, the same rare words and the same averages as in `Index`, for a handful of orders or a day's
-import at once. What is needed of the history is asked of `Known`, in a few questions whatever its size. Nothing that
+import at once. What is needed of the history is asked of a `Lookup`, in a few questions whatever its size. Nothing that
 is grouped already is taken apart; that two groups have become one is found when a new order belongs to both.
 """
 
@@ -18,7 +18,7 @@ from wenxiao.recognition.matters.candidates import CROWD, NEXT, signature
 from wenxiao.recognition.matters.columns import Columns
 from wenxiao.recognition.matters.grams import BITS, COLUMNS
 from wenxiao.recognition.matters.grouping import SPEAKERS, evidence
-from wenxiao.recognition.matters.history import probability, tie
+from wenxiao.recognition.matters.history import probability_and_tie
 from wenxiao.recognition.matters.index import COMPARED, cells, spread
 from wenxiao.recognition.matters.model import model
 from wenxiao.recognition.matters.pairs import Side
@@ -37,8 +37,8 @@ WORD_BITS = BITS + 1
 Group = int
 
 
-class Known(Protocol):
-    """The history. Orders are known by positive numbers, of which later orders have higher ones."""
+class Lookup(Protocol):
+    """The history, as it can be asked. Orders are known by positive numbers, of which later orders have higher ones."""
 
     def posted(self, words: Sequence[int]) -> Mapping[int, np.ndarray]:
         """The orders that are looked up by each word, ascending; only the LISTED newest are needed."""
@@ -85,10 +85,10 @@ def _place(cell: tuple[int, int]) -> int:
     return COLUMNS + (zlib.crc32(repr(cell).encode()) & (COLUMNS - 1))
 
 
-def arrive(new: Sequence[int], packed: Columns, seen: Seen, w: Weights, known: Known) -> Arrivals:
-    """Place new orders (`packed`, row for row), one after the other. They must be among what `known` gives already,
+def arrive(new: Sequence[int], packed: Columns, seen: Seen, w: Weights, lookup: Lookup) -> Arrivals:
+    """Place new orders (`packed`, row for row), one after the other. They must be among what `lookup` gives already,
     but for `groups`: an order that has a group there counts as history."""
-    arrivals = Arrivals(seen, w, known)
+    arrivals = Arrivals(seen, w, lookup)
     for start in range(0, len(new), AT_ONCE):
         end = min(start + AT_ONCE, len(new))
         arrivals.place(new[start:end], packed.take(np.arange(start, end)))
@@ -98,33 +98,37 @@ def arrive(new: Sequence[int], packed: Columns, seen: Seen, w: Weights, known: K
 class Arrivals:
     """`placed` in the order of arrival; `merged` are groups that have turned out to be one."""
 
-    def __init__(self, seen: Seen, w: Weights, known: Known) -> None:
+    def __init__(self, seen: Seen, w: Weights, lookup: Lookup) -> None:
         self.placed: list[Arrived] = []
         self.merged: list[tuple[Group, Group]] = []
-        self._seen, self._w, self._known = seen, w, known
+        self._seen, self._w, self._lookup = seen, w, lookup
         self._group: dict[int, Group] = {}
         self._members: dict[Group, list[int]] = {}
 
     def place(self, new: Sequence[int], packed: Columns) -> None:
         """Place some orders."""
         near = self._alike(new, packed)
-        pool = _Pool(self._w, self._known)
+        pool = _Pool(self._w, self._lookup)
         pool.put(new, packed)
         pool.fetch(key for keys in near for key in keys)
         unknown = [key for key in {k for keys in near for k in keys} if key not in self._group]
-        given, arriving = self._known.groups(unknown), set(new)
+        given, arriving = self._lookup.groups(unknown), set(new)
         self._group |= {key: given.get(key, -key) for key in unknown if key not in arriving or key in given}
         likely = self._likely(new, near, pool)
         self._fetch_groups(likely, pool)
         for order, partners in zip(new, likely, strict=True):
             self._place(order, partners, pool)
 
+    def members(self, group: Group) -> list[int]:
+        """All orders of a group that somebody joined, those that joined it last."""
+        return self._members[group]
+
     def _alike(self, new: Sequence[int], packed: Columns) -> list[list[int]]:
         """For each order those worth comparing with it, the likeliest by shared rare words first."""
         asked = looked_up_by(packed, self._w)
         for row in np.flatnonzero(packed.bare).tolist():
             asked[row] = {_place(cell): 1.0 for cell in cells(packed.take(np.array([row])))}
-        lists = self._known.posted(sorted({word for words in asked for word in words}))
+        lists = self._lookup.posted(sorted({word for words in asked for word in words}))
         crowd = max(self._seen.count / 150, CROWD)
         found = []
         for order, words in zip(new, asked, strict=True):
@@ -151,7 +155,7 @@ class Arrivals:
         """For each order those compared with it, the likeliest first, with p and tie."""
         left = [order for order, keys in zip(new, near, strict=True) for _ in keys]
         right = [key for keys in near for key in keys]
-        p, ties = pool.score(left, right), pool.tie(left, right)
+        p, ties = pool.judge(left, right)
         found, at = [], 0
         for keys in near:
             part = slice(at, at + len(keys))
@@ -170,7 +174,7 @@ class Arrivals:
             if partners[0][1] >= same and key in self._group
         }
         matters = [group for group in wanted if group > 0 and group not in self._members]
-        self._members |= {group: list(keys) for group, keys in self._known.members(matters).items()}
+        self._members |= {group: list(keys) for group, keys in self._lookup.members(matters).items()}
         for group in wanted:
             self._members.setdefault(group, [abs(group)] if group < 0 else [])
         pool.fetch(key for group in wanted for key in spread(self._members[group]).tolist())
@@ -197,12 +201,13 @@ class Arrivals:
         if not partners or partners[0][1] < same:
             return None
         near = dict.fromkeys(self._group[key] for key, _, _ in partners[:SPEAKERS] if key in self._group)
+        speakers = {group: spread(self._members[group]).tolist() for group in near}
+        p = {key: p for key, p, _ in partners}
+        others = [key for keys in speakers.values() for key in keys if key not in p]
+        p |= dict(zip(others, pool.judge([order] * len(others), others)[0].tolist(), strict=True))
         sure = []
-        for group in near:
-            speakers = spread(self._members[group]).tolist()
-            average = (
-                float(evidence(pool.score([order] * len(speakers), speakers)).mean()) if speakers else -np.inf
-            )
+        for group, keys in speakers.items():
+            average = float(evidence(np.array([p[key] for key in keys])).mean()) if keys else -np.inf
             if average >= evidence(same):
                 sure.append((average, group))
         if not sure:
@@ -219,14 +224,14 @@ class Arrivals:
         speakers = spread(self._members[a]).tolist(), spread(self._members[b]).tolist()
         left = [x for x in speakers[0] for _ in speakers[1]]
         right = speakers[1] * len(speakers[0])
-        return float(evidence(pool.score(left, right)).mean()) >= float(evidence(model().one))
+        return float(evidence(pool.judge(left, right)[0]).mean()) >= float(evidence(model().one))
 
 
 class _Pool:
     """What has been fetched of the orders at hand, ready to compare."""
 
-    def __init__(self, w: Weights, known: Known) -> None:
-        self._w, self._known = w, known
+    def __init__(self, w: Weights, lookup: Lookup) -> None:
+        self._w, self._lookup = w, lookup
         self._at: dict[int, int] = {}
         self._columns: Columns | None = None
         self._totals: Totals | None = None
@@ -234,29 +239,24 @@ class _Pool:
     def put(self, orders: Sequence[int], packed: Columns) -> None:
         """Add what is at hand."""
         packed = name_the_nameless(packed, self._w)
-        start = len(self._columns) if self._columns is not None else 0
+        totals = Totals.of(packed, self._w)
+        start = len(self._at)
         self._at |= {order: start + row for row, order in enumerate(orders)}
-        self._columns = packed if self._columns is None else Columns.join([self._columns, packed])
-        self._totals = None
+        self._columns = Columns.join([self._columns, packed]) if self._columns is not None else packed
+        self._totals = Totals.join([self._totals, totals]) if self._totals is not None else totals
 
     def fetch(self, orders: Iterable[int]) -> None:
         """Ask for what is not here yet."""
         missing = sorted({order for order in orders if order not in self._at})
         if missing:
-            self.put(missing, self._known.columns(missing))
+            self.put(missing, self._lookup.columns(missing))
 
-    def score(self, left: Sequence[int], right: Sequence[int]) -> np.ndarray:
-        """The probability that the orders of each pair are one matter."""
-        return probability(model(), self._w, *self._sides(left, right)) if left else np.zeros(0)
-
-    def tie(self, left: Sequence[int], right: Sequence[int]) -> np.ndarray:
-        """The probability that the orders of each pair are one matter or related."""
-        return tie(model(), self._w, *self._sides(left, right)) if left else np.zeros(0)
-
-    def _sides(self, left: Sequence[int], right: Sequence[int]) -> tuple[Side, Side]:
+    def judge(self, left: Sequence[int], right: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The probability that the orders of each pair are one matter, and that they are one or related."""
+        if not left:
+            return np.zeros(0), np.zeros(0)
         self.fetch([*left, *right])
-        assert self._columns is not None
-        if self._totals is None:
-            self._totals = Totals.of(self._columns, self._w)
+        assert self._columns is not None and self._totals is not None
         rows = [np.array([self._at[order] for order in side]) for side in (left, right)]
-        return Side(self._columns, self._totals, rows[0]), Side(self._columns, self._totals, rows[1])
+        a, b = (Side(self._columns, self._totals, side) for side in rows)
+        return probability_and_tie(model(), self._w, a, b)

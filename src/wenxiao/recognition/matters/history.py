@@ -80,17 +80,30 @@ class History:
 
 def probability(judge: Model, w: Weights, a: Side, b: Side) -> np.ndarray:
     """The one scoring function: that the orders of each pair are one matter. Text and no text never meet."""
-    p = judge.probability(features(w, a, b))
+    return _probability(judge, features(w, a, b), a, b)
+
+
+def tie(judge: Model, w: Weights, a: Side, b: Side) -> np.ndarray:
+    """That the orders of each pair are one matter or related; orders without text are never merely related."""
+    return _tie(judge, features(w, a, b), a, b)
+
+
+def probability_and_tie(judge: Model, w: Weights, a: Side, b: Side) -> tuple[np.ndarray, np.ndarray]:
+    """Both of each pair, for the price of one look at it."""
+    found = features(w, a, b)
+    return _probability(judge, found, a, b), _tie(judge, found, a, b)
+
+
+def _probability(judge: Model, found: Features, a: Side, b: Side) -> np.ndarray:
+    p = judge.probability(found)
     x, y = a.columns, b.columns
     if not x.bare.any() and not y.bare.any():
         return p
     return np.where(x.bare & y.bare, bare.probability(x, y), np.where(x.bare | y.bare, 0.0, p))
 
 
-def tie(judge: Model, w: Weights, a: Side, b: Side) -> np.ndarray:
-    """That the orders of each pair are one matter or related; orders without text are never merely related."""
-    bare_ends = a.columns.bare | b.columns.bare
-    return np.where(bare_ends, 0.0, judge.tie(features(w, a, b)))
+def _tie(judge: Model, found: Features, a: Side, b: Side) -> np.ndarray:
+    return np.where(a.columns.bare | b.columns.bare, 0.0, judge.tie(found))
 
 
 def compare(one: Facts, others: list[Facts], w: Weights | None = None) -> list[Link]:

@@ -19,7 +19,7 @@ from wenxiao.recognition.matters.topics import SIZE
 from wenxiao.recognition.schema import Order, batch_to_orders
 
 #: The sparse matrices of `Columns`: name, bits of a column's number. In Arrow each is two lists an order.
-_SPARSE = {"words": BITS, "signs": SIGN_BITS}
+SPARSE = {"words": BITS, "signs": SIGN_BITS}
 _PLAIN = {
     "kinds": pa.int32(),
     "head_kinds": pa.int32(),
@@ -33,8 +33,8 @@ _PLAIN = {
 }
 PACKED = pa.schema(
     [
-        *(pa.field(name, pa.list_(pa.int32())) for name in _SPARSE),
-        *(pa.field(f"{name}_flags", pa.list_(pa.int16())) for name in _SPARSE),
+        *(pa.field(name, pa.list_(pa.int32())) for name in SPARSE),
+        *(pa.field(f"{name}_flags", pa.list_(pa.int16())) for name in SPARSE),
         *(pa.field(name, kind) for name, kind in _PLAIN.items()),
         pa.field("topic", pa.list_(pa.int8(), SIZE)),
     ]
@@ -50,7 +50,7 @@ def pack_orders(orders: Iterable[Order]) -> pa.RecordBatch:
     """`PACKED` of orders."""
     read = columns([read_facts(order) for order in orders])
     made: dict[str, pa.Array] = {name: _plain(getattr(read, name), kind) for name, kind in _PLAIN.items()}
-    for name in _SPARSE:
+    for name in SPARSE:
         rows: sp.csr_matrix = getattr(read, name)
         ends = pa.array(rows.indptr.astype(np.int32))
         made[name] = pa.ListArray.from_arrays(ends, _plain(rows.indices, pa.int32()))
@@ -67,7 +67,7 @@ def _plain(values: np.ndarray, kind: pa.DataType) -> pa.Array:
 def unpack(batch: pa.RecordBatch) -> Columns:
     """The columns that were packed."""
     made: dict[str, Any] = {name: np.array(batch.column(name)) for name in _PLAIN}
-    for name, bits in _SPARSE.items():
+    for name, bits in SPARSE.items():
         rows, flags = batch.column(name), batch.column(f"{name}_flags")
         ends = np.array(rows.offsets).astype(np.int64)
         made[name] = matrix(np.array(flags.flatten()), np.array(rows.flatten()), ends - ends[0], 1 << bits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -69,6 +70,11 @@ class Totals:
             head_problems=np.bincount(sign_row, weights=problem * in_head, minlength=len(c)),
             wishes=np.bincount(sign_row, weights=kind == 1, minlength=len(c)),
         )
+
+    @staticmethod
+    def join(parts: Sequence[Totals]) -> Totals:
+        """Those of all orders of the parts, one after the other."""
+        return Totals(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Totals)))
 
     def take(self, rows: np.ndarray) -> Totals:
         """Those of some orders, in that order."""
