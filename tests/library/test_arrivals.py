@@ -20,7 +20,7 @@ from wenxiao.library.grouping import group_all
 from wenxiao.library.history_models import OrderGist, Posting, Vocabulary
 from wenxiao.library.models import Finding, Matter, MatterLink, Proposal
 from wenxiao.library.pipeline import run_import, start_import
-from wenxiao.library.postings import known, write_anew
+from wenxiao.library.postings import in_use, write_anew
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.uploads import stage_upload
 
@@ -237,7 +237,7 @@ def test_lists_written_anew_hold_what_came_since(cast: Cast, importer: Importer,
     importer([row() for _ in range(4)])
     assert Posting.objects.exists()
     write_anew()
-    now = known()
+    now = in_use()
     assert now is not None and now.seen.count == 16
     assert not Posting.objects.exists() and Vocabulary.objects.count() == 1
     importer([later("A1", "N1", "2026-11-01 09:00:00")])

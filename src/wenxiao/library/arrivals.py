@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 
 from wenxiao.library import rules as grade_rules
 from wenxiao.library.choices import ProposalState
@@ -26,19 +25,19 @@ from wenxiao.library.grouping import (
     Group,
     column_rules,
     drop_emptied,
-    existing,
     fill_gists,
     group_all,
     place,
     refresh_some,
-    write_groups,
+    write_some,
 )
 from wenxiao.library.history_models import OrderGist
 from wenxiao.library.models import Finding, Matter, MatterLink, Proposal
-from wenxiao.library.placing import Planner
-from wenxiao.library.postings import History, Known, is_due, known, post, write_anew
+from wenxiao.library.placing import Existing, Planner
+from wenxiao.library.postings import InUse, Lists, in_use, is_due, post, write_anew
 from wenxiao.library.proposing import Settled, add_related
 from wenxiao.library.recognising import SHARED, conclude
+from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.recognition.collection import Added, Collection
 from wenxiao.recognition.columns import ColumnSignals
@@ -60,7 +59,7 @@ _NEW = 0.2
 def group(today: date, check: Check = lambda: None) -> None:
     """Group what is new: with the whole history where that is small, or where much is new, else by itself."""
     least = settings.GROUP_ALL_BELOW
-    now = known()
+    now = in_use()
     todo = OrderGist.objects.filter(todo=Todo.PLACE).count()
     history = now.seen.count if now is not None else WorkOrder.objects.count() - todo
     if least and (history < least or todo > _NEW * history):
@@ -72,15 +71,15 @@ def group(today: date, check: Check = lambda: None) -> None:
 def group_new(today: date, check: Check = lambda: None) -> None:
     """Place what is new, bring findings, matters and grades up to date. Safe to repeat, and to stop anywhere."""
     rules = column_rules(today)
-    now = known()
+    now = in_use()
     if now is None:  # the first time, or after an upgrade
         fill_gists(rules, check)
         write_anew(check)
-        now = known()
+        now = in_use()
         assert now is not None
     elif is_due(now):
         write_anew(check)
-        now = known() or now
+        now = in_use() or now
     for orders in _todo(Todo.PLACE):
         check()
         _place(orders, now, today, check)
@@ -99,45 +98,53 @@ def _todo(state: OrderGist.Todo) -> Iterator[list[int]]:
             yield orders
 
 
-def _place(orders: Sequence[int], now: Known, today: date, check: Check) -> None:
+def _place(orders: Sequence[int], now: InUse, today: date, check: Check) -> None:
     """Give some new orders their matters. An order that only says something else now stays with its companions."""
-    history = History(now.generation)
-    packed = history.columns(orders)
+    lists = Lists(now.generation)
+    packed = lists.columns(orders)
     with transaction.atomic():
         check()
         post(orders, packed, now.weights)
-    stay = _with_companions(orders)
+    stay = _with_companions(orders, lists)
     rows = np.array([at for at, pk in enumerate(orders) if pk not in stay], dtype=np.int64)
     new = [orders[at] for at in rows]
-    if new:
-        arrivals = arrive(new, packed.take(rows), now.seen, now.weights, history)
-        groups = _groups(arrivals, history)
-        involved = {pk for one in groups for pk in one.orders}
-        settled = Settled.load(involved)
-        links = existing(MatterLink.objects.filter(order__in=involved))
-        captured = Finding.objects.filter(captured=True, order__in=new).values_list("order", flat=True)
-        write_groups(place(groups, Planner(links, set(captured), settled)), today, check)
-        with transaction.atomic():
-            check()
-            settled.write(all_of_it=False)
-            add_related((one.order, other, tie) for one in arrivals.placed for other, tie in one.ties)
-            drop_emptied(Matter.objects.filter(pk__in={link.matter for link in links.values()}))
-    settle_gists(orders, Todo.PLACE, Todo.CONCLUDE)
+    arrivals = arrive(new, packed.take(rows), now.seen, now.weights, lists)
+    groups = _groups(arrivals)
+    links, settled = _as_settled({pk for one in groups for pk in one.orders})
+    captured = {pk for (pk,) in bulk.select(Finding, ("order",), {"order": new, "captured": True})}
+    plan = place(groups, Planner(links, captured, settled))
+    left = {links[pk].matter for one in plan for pk in one.orders if pk in links} - {
+        one.matter for one in plan
+    }
+    with transaction.atomic():
+        check()
+        if plan:
+            write_some(plan, today)
+        settled.write(all_of_it=False)
+        add_related((one.order, other, tie) for one in arrivals.placed for other, tie in one.ties)
+        if left:
+            drop_emptied(Matter.objects.filter(pk__in=left))
+        settle_gists(orders, Todo.PLACE, Todo.CONCLUDE)
 
 
-def _with_companions(orders: Sequence[int]) -> set[int]:
+def _with_companions(orders: Sequence[int], lists: Lists) -> set[int]:
     """Those that share a matter with others already."""
-    homes = dict(MatterLink.objects.filter(order__in=orders).values_list("order", "matter"))
-    sizes = (
-        MatterLink.objects.filter(matter__in=set(homes.values()))
-        .values_list("matter")
-        .annotate(n=Count("pk"))
-    )
-    large = {matter for matter, size in sizes if size > 1}
-    return {order for order, matter in homes.items() if matter in large}
+    homes = lists.groups(orders)
+    members = lists.members(sorted(set(homes.values())))
+    return {order for order, matter in homes.items() if len(members[matter]) > 1}
 
 
-def _groups(arrivals: Arrivals, history: History) -> list[Group]:
+def _as_settled(orders: set[int]) -> tuple[dict[int, Existing], Settled]:
+    """Where orders are now, and what people have settled about them."""
+    links = bulk.select(MatterLink, ("order", "matter", "by"), {"order": orders})
+    settled = Settled.about(orders, {matter for _, matter, _ in links})
+    return {
+        order: Existing(matter, by is not None or matter in settled.worked, by is not None)
+        for order, matter, by in links
+    }, settled
+
+
+def _groups(arrivals: Arrivals) -> list[Group]:
     """What arrived, with those that were in its groups before, in the order of arrival."""
     first: dict[int, int] = {}
 
@@ -157,9 +164,8 @@ def _groups(arrivals: Arrivals, history: History) -> list[Group]:
     before = {group: [group] for group in found}
     for other in first:
         before.setdefault(named(other), []).append(other)
-    members = history.members([g for groups in before.values() for g in groups if g > 0])
     for name, group in found.items():
-        old = [pk for g in before[name] for pk in (members.get(g, []) if g > 0 else [-g])]
+        old = [pk for one in before[name] for pk in arrivals.members(one)]
         group.orders = list(dict.fromkeys([*old, *group.orders]))
     return list(found.values())
 
@@ -180,8 +186,7 @@ def _settle(orders: Sequence[int], rules: ColumnSignals, today: date, check: Che
     noted = traces(everyone)
     for pk in everyone:
         collection.add_trace(noted[pk])
-    newest = WorkOrder.objects.order_by("-pk").values_list("closed_at", flat=True)[:_NEWEST]
-    ends = any(noted[pk].closed for pk in everyone) or any(newest)
+    ends = any(noted[pk].closed for pk in everyone) or _tells_of_ends()
     assigned = [_Home(str(homes.get(pk, -pk))) for pk in everyone]
     added = dict(zip(everyone, collection.conclude(assigned, rates=False, ends=ends), strict=True))
     copied = _copied(orders, noted, collection)
@@ -197,17 +202,20 @@ def _settle(orders: Sequence[int], rules: ColumnSignals, today: date, check: Che
         settle_gists(orders, Todo.CONCLUDE, Todo.NOTHING)
 
 
+def _tells_of_ends() -> bool:
+    """Whether the newest orders tell of closings at all."""
+    return any(WorkOrder.objects.order_by("-pk").values_list("closed_at", flat=True)[:_NEWEST])
+
+
 def _homes(orders: Sequence[int]) -> dict[int, int]:
     """The matters of the orders, with all orders of these. Where an order only waits for a yes, it counts as given."""
-    asked = Proposal.objects.filter(state=ProposalState.PENDING, order__isnull=False)
-    matters = {
-        *MatterLink.objects.filter(order__in=orders).values_list("matter", flat=True),
-        *asked.filter(order__in=orders).values_list("matter", flat=True),
-    }
-    waiting: dict[int, int] = {
-        pk: m for pk, m in asked.filter(matter__in=matters).values_list("order", "matter") if pk
-    }
-    return {**waiting, **dict(MatterLink.objects.filter(matter__in=matters).values_list("order", "matter"))}
+    asked, pending, mine = ("order", "matter"), {"state": ProposalState.PENDING.value}, list(orders)
+    links = bulk.select(MatterLink, asked, {"order": mine})
+    waiting = bulk.select(Proposal, asked, {"order": mine, **pending})
+    matters = {matter for _, matter in [*links, *waiting]}
+    waiting = bulk.select(Proposal, asked, {"matter": matters, **pending})
+    given = {order: matter for order, matter in waiting if order is not None}
+    return {**given, **dict(bulk.select(MatterLink, asked, {"matter": matters}))}
 
 
 def _copied(orders: Sequence[int], noted: Mapping[int, Trace], collection: Collection) -> dict[int, Evidence]:

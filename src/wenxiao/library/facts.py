@@ -20,7 +20,6 @@ _TITLE = 200
 #: The title of a matter all of whose orders are confidential.
 CONFIDENTIAL_TITLE = "保密事项"
 _COLUMNS = (
-    "pk",
     "title",
     "content",
     "called_at",
@@ -28,11 +27,13 @@ _COLUMNS = (
     "replied_at",
     "caller",
     "phone",
-    "gist__problems",
     "rehandled",
     "is_urgent",
     "is_supervised",
     "is_confidential",
+    "gist__problems",
+    "finding__unresolved",
+    *(f"finding__is_{kind}" for kind in Kind.values),
 )
 #: What `matter_columns` gives.
 MATTER_COLUMNS = (
@@ -50,7 +51,6 @@ MATTER_COLUMNS = (
 )
 #: What a link says of its order as a call.
 _STANDING = ("call", "after_days", "own_after_days", "again_days", "own_again_days", "fresh")
-_KINDS = tuple(f"finding__is_{kind}" for kind in Kind.values)
 
 
 @dataclass(slots=True)
@@ -66,17 +66,15 @@ def gather(groups: Mapping[int, Iterable[int]]) -> dict[int, Facts]:
     """The facts of several groups of orders (any key → ids of orders), in three queries."""
     owner = {pk: key for key, pks in groups.items() for pk in pks}
     facts: dict[int, Facts] = defaultdict(Facts)
-    orders = WorkOrder.objects.filter(pk__in=owner).order_by("called_at", "pk")
-    for row in orders.values(*_COLUMNS, "finding__unresolved", *_KINDS):
-        facts[owner[row["pk"]]].rows.append(row)
-    for pk, unit in OrderUnit.objects.filter(order__in=owner).values_list("order", "unit"):
+    for row in bulk.select(WorkOrder, ("id", *_COLUMNS), {"id": list(owner)}, order_by=["called_at", "id"]):
+        facts[owner[row[0]]].rows.append(dict(zip(("pk", *_COLUMNS), row, strict=True)))
+    of_orders = {"order": list(owner)}
+    for pk, unit in bulk.select(OrderUnit, ("order", "unit"), of_orders):
         facts[owner[pk]].units.add(unit)
-    due = Commitment.objects.filter(
-        order__in=owner, concrete=True, state__in=COMMITMENT_OPEN, due__isnull=False
-    )
-    for pk, day in due.values_list("order", "due"):
-        if day is not None:
-            facts[owner[pk]].promises.append(day)
+    promised = bulk.select(Commitment, ("order", "due", "state"), {**of_orders, "concrete": True})
+    for pk, due, state in promised:
+        if due is not None and state in COMMITMENT_OPEN:
+            facts[owner[pk]].promises.append(due)
     return facts
 
 
@@ -135,7 +133,7 @@ def _callers(rows: Sequence[Mapping[str, Any]]) -> int:
 def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter]:
     """Bring matters up to date with their orders, in memory, and what each call of them is, in the database; returns
     those that changed. A matter that lost all its orders keeps its columns, and its history."""
-    links = MatterLink.objects.filter(matter__in=matters).values_list("matter", "order", *_STANDING)
+    links = bulk.select(MatterLink, ("matter", "order", *_STANDING), {"matter": [m.pk for m in matters]})
     groups: dict[int, list[int]] = defaultdict(list)
     stood: dict[int, tuple[Any, ...]] = {}
     for matter_id, order_id, *standing in links:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -75,14 +75,10 @@ def trace_of_row(row: Sequence[Any]) -> Trace:
     )
 
 
-def traces(orders: Iterable[int]) -> dict[int, Trace]:
+def traces(orders: list[int]) -> dict[int, Trace]:
     """The traces of some orders."""
-    wanted = list(orders)
-    found: dict[int, Trace] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = WorkOrder.objects.filter(pk__in=wanted[start : start + _CHUNK]).values_list("pk", *_TRACED)
-        found |= {row[0]: trace_of_row(row[1:]) for row in rows}
-    return found
+    rows = bulk.select(WorkOrder, ("id", *_TRACED), {"id": orders})
+    return {row[0]: trace_of_row(row[1:]) for row in rows}
 
 
 def all_traced() -> Iterator[list[tuple[int, Trace, bytes]]]:

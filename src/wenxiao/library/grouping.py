@@ -8,18 +8,18 @@ person has set apart is never put together. Numbers are never given twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from wenxiao.library import rules as grade_rules
-from wenxiao.library.acts import COUNTER, reopen_called
+from wenxiao.library.acts import lock, reopen_called
 from wenxiao.library.choices import MatterState
 from wenxiao.library.facts import MATTER_COLUMNS, gather, matter_columns, refresh
 from wenxiao.library.gists import Todo, all_traced, settle_gists, store_gists, unsettled, without_gist
@@ -180,17 +180,21 @@ def write_groups(plan: Sequence[Group], today: date, check: Check) -> None:
     for start in range(0, len(plan), _CHUNK):
         with transaction.atomic():
             check()
-            _write_some(plan[start : start + _CHUNK], today)
+            write_some(plan[start : start + _CHUNK], today)
 
 
-def _write_some(plan: Sequence[Group], today: date) -> None:
-    counter, _created = Counter.objects.select_for_update().get_or_create(name=COUNTER)
-    orders = [pk for group in plan for pk in group.orders]
+def write_some(plan: Sequence[Group], today: date) -> None:
+    """Write some groups. Call in a transaction."""
+    counter = lock()
     # Somebody may have acted since the plan was made: what is kept now stays, whatever the plan says.
-    now = MatterLink.objects.filter(order__in=orders).select_related("matter")
-    links = {link.order_id: link for link in now}
-    plan = _still_free(plan)
-    todo = [replaced(g, orders=[pk for pk in g.orders if _may_move(links.get(pk))]) for g in plan]
+    links = _links(pk for group in plan for pk in group.orders)
+    wanted = {group.matter for group in plan if group.matter is not None}
+    states = _states(wanted | {matter for matter, _ in links.values()})
+    todo = [
+        replaced(group, orders=[pk for pk in group.orders if _may_move(links.get(pk), states)])
+        for group in plan
+        if _may_take(group, states)
+    ]
     todo = [group for group in todo if group.orders]
     _create_matters([group for group in todo if group.matter is None], counter, today)
     fresh: list[tuple[Any, ...]] = []
@@ -198,30 +202,43 @@ def _write_some(plan: Sequence[Group], today: date) -> None:
     at = timezone.now()
     for group in todo:
         for pk in group.orders:
-            link, score = links.get(pk), group.scores.get(pk)
-            if link is None:
+            score = group.scores.get(pk)
+            if pk not in links:
                 fresh.append((pk, group.matter, score, [], at, "", ""))
-            elif link.matter_id != group.matter:
+            elif links[pk][0] != group.matter:
                 moved.append((group.matter, score, pk))
     bulk.insert(MatterLink, ("order", "matter", "score", "reasons", "at", "call", "fresh"), fresh)
     bulk.update(MatterLink, "order", ("matter", "score"), moved)
 
 
-def _still_free(plan: Sequence[Group]) -> list[Group]:
-    """Without what was to join a matter that has gone, that was merged, or that somebody began to work on, since the
-    plan was made: the next grouping sees it as it is."""
-    wanted = {group.matter for group in plan if group.matter is not None}
-    there: Any = Matter.objects.filter(pk__in=wanted, merged_into__isnull=True)
-    worked = dict(there.values_list("pk", "worked_on"))
-    return [
-        group
-        for group in plan
-        if group.matter is None or (group.matter in worked and (group.may_join or not worked[group.matter]))
-    ]
+def _links(orders: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+    """The matters that orders are in, and who put them there."""
+    rows = bulk.select(MatterLink, ("order", "matter", "by"), {"order": list(orders)})
+    return {order: (matter, by) for order, matter, by in rows}
 
 
-def _may_move(link: MatterLink | None) -> bool:
-    return link is None or (link.by_id is None and not link.matter.worked_on)
+class _State(NamedTuple):
+    worked_on: bool
+    merged_into: int | None
+
+
+def _states(matters: set[int]) -> dict[int, _State]:
+    """How those of the matters are that are still there."""
+    rows = bulk.select(Matter, ("id", *_State._fields), {"id": matters})
+    return {pk: _State(*state) for pk, *state in rows}
+
+
+def _may_take(group: Group, states: Mapping[int, _State]) -> bool:
+    """Not a matter that has gone, that was merged, or that somebody began to work on, since the plan was made: the next
+    grouping sees it as it is."""
+    if group.matter is None:
+        return True
+    state = states.get(group.matter)
+    return state is not None and state.merged_into is None and (group.may_join or not state.worked_on)
+
+
+def _may_move(link: tuple[int, int | None] | None, states: Mapping[int, _State]) -> bool:
+    return link is None or (link[1] is None and not states[link[0]].worked_on)
 
 
 def _create_matters(groups: Sequence[Group], counter: Counter, today: date) -> None:

@@ -40,8 +40,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What words weigh in the history, and which lists go with it."""
+class InUse:
+    """The vocabulary in use: what words weigh in the history, and which lists go with it."""
 
     generation: int
     last_order: int
@@ -49,21 +49,21 @@ class Known:
     weights: Weights
 
 
-def known() -> Known | None:
+def in_use() -> InUse | None:
     """The newest vocabulary; None where there is none yet, or it was made by an engine that read otherwise."""
     newest = Vocabulary.objects.order_by("-generation").values_list("pk", "form").first()
     return _load(newest[0]) if newest is not None and newest[1] == version() else None
 
 
 @lru_cache(maxsize=1)
-def _load(pk: int) -> Known:
+def _load(pk: int) -> InUse:
     """Kept by each process: 80 MB of numbers, and a third of a second to make."""
     row = Vocabulary.objects.get(pk=pk)
     seen = Seen.nothing()
     for name in ("words", "problems", "areas"):
         _unpack(getattr(row, name), getattr(seen, name))
     seen.count = row.count
-    return Known(row.generation, row.last_order, seen, weights(seen))
+    return InUse(row.generation, row.last_order, seen, weights(seen))
 
 
 def _pack(counts: np.ndarray) -> bytes:
@@ -77,8 +77,8 @@ def _unpack(data: bytes, counts: np.ndarray) -> None:
     counts[at] = many
 
 
-class History:
-    """The history for `arriving.arrive`."""
+class Lists:
+    """The history as `arriving.Lookup`, by the lists of a generation."""
 
     def __init__(self, generation: int) -> None:
         self._generation = generation
@@ -89,13 +89,14 @@ class History:
         for word in words:
             wanted[word >> _TOGETHER].append(word)
         found: dict[int, np.ndarray] = {}
-        for buckets in _some(sorted(wanted), _ASKED):
-            rows = PostingList.objects.filter(generation=self._generation, bucket__in=buckets)
-            for bucket, entries in rows.values_list("bucket", "entries"):
+        for buckets in _some(wanted, _ASKED):
+            mine = {"generation": self._generation, "bucket": buckets}
+            rows = bulk.select(PostingList, ("bucket", "entries"), mine)
+            for bucket, entries in rows:
                 found |= _lists(bytes(entries), wanted[bucket])
         since: dict[int, list[int]] = defaultdict(list)
         for some in _some(words, _ASKED):
-            for word, order in Posting.objects.filter(word__in=some).values_list("word", "order"):
+            for word, order in bulk.select(Posting, ("word", "order"), {"word": some}):
                 since[word].append(order)
         for word, orders in since.items():
             before = found.get(word, np.zeros(0, np.int64))
@@ -106,7 +107,7 @@ class History:
         """What the orders say; all of them have a gist."""
         rows: dict[int, bytes] = {}
         for some in _some(orders, _ASKED):
-            gists = OrderGist.objects.filter(order__in=some).values_list("order", "facts")
+            gists = bulk.select(OrderGist, ("order", "facts"), {"order": some})
             rows |= {order: bytes(facts) for order, facts in gists}
         return from_bytes([rows[order] for order in orders])
 
@@ -114,15 +115,15 @@ class History:
         """The matters of those that are in one."""
         found: dict[int, int] = {}
         for some in _some(orders, _ASKED):
-            found |= dict(MatterLink.objects.filter(order__in=some).values_list("order", "matter"))
+            found |= dict(bulk.select(MatterLink, ("order", "matter"), {"order": some}))
         return found
 
     def members(self, groups: Sequence[int]) -> Mapping[int, list[int]]:
         """The orders of matters."""
         found: dict[int, list[int]] = defaultdict(list)
         for some in _some(groups, _ASKED):
-            links = MatterLink.objects.filter(matter__in=some).order_by("order")
-            for order, matter in links.values_list("order", "matter"):
+            links = bulk.select(MatterLink, ("order", "matter"), {"matter": some}, order_by=["order"])
+            for order, matter in links:
                 found[matter].append(order)
         return found
 
@@ -146,7 +147,7 @@ def post(orders: Sequence[int], packed: Columns, w: Weights) -> None:
     bulk.insert(Posting, ("word", "order"), [(word, order) for order, words in listed for word in words])
 
 
-def is_due(now: Known) -> bool:
+def is_due(now: InUse) -> bool:
     """Whether so much has come since the lists were written that they should be written anew."""
     return OrderGist.objects.filter(order__gt=now.last_order).count() > max(_LEAST, _SHARE * now.seen.count)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Q
 
 from wenxiao.library.calls import load
 from wenxiao.library.choices import ProposalState
-from wenxiao.library.models import Matter, MatterLink, NotSame, Proposal, RelatedOrders
+from wenxiao.library.models import Matter, NotSame, Proposal, RelatedOrders
 from wenxiao.library.rules import rules_folder
+from wenxiao.orders import bulk
 
 _CHUNK = 2000
 #: (matter, order): the order would go into the matter. (matter, other): the other would be merged into it.
@@ -32,28 +32,43 @@ class Settled:
     matters: dict[Pair, float | None] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, orders: Collection[int] | None = None) -> Settled:
-        """As it is now; with `orders`, as far as it concerns these and their matters."""
-        pairs, worked_on = NotSame.objects.all(), Matter.objects.filter(worked_on=True)
+    def load(cls) -> Settled:
+        """As it is now."""
         refused = Proposal.objects.filter(state=ProposalState.REFUSED)
-        if orders is not None:
-            pairs = pairs.filter(Q(low__in=orders) | Q(high__in=orders))
-            worked_on = worked_on.filter(links__order__in=orders).distinct()
-            homes = MatterLink.objects.filter(order__in=orders).values("matter")
-            refused = refused.filter(matter__in=homes)
+        return cls._of(
+            NotSame.objects.values_list("low", "high"),
+            Matter.objects.filter(worked_on=True).values_list("pk", flat=True),
+            refused.values_list("matter", "order", "other"),
+        )
+
+    @classmethod
+    def about(cls, orders: set[int], matters: set[int]) -> Settled:
+        """As it is now, as far as it concerns some orders and the matters that they are in."""
+        pair = ("low", "high")
+        pairs = {row for end in pair for row in bulk.select(NotSame, pair, {end: orders})}
+        worked = bulk.select(Matter, ("id",), {"id": matters, "worked_on": True})
+        answered = {"matter": matters, "state": ProposalState.REFUSED.value}
+        refused = bulk.select(Proposal, ("matter", "order", "other"), answered)
+        return cls._of(pairs, (pk for (pk,) in worked), refused)
+
+    @classmethod
+    def _of(
+        cls,
+        pairs: Iterable[tuple[int, int]],
+        worked: Iterable[int],
+        refused: Iterable[tuple[int, int | None, int | None]],
+    ) -> Settled:
         apart: dict[int, set[int]] = defaultdict(set)
-        for low, high in pairs.values_list("low", "high"):
+        for low, high in pairs:
             apart[low].add(high)
             apart[high].add(low)
-        said = list(refused.values_list("matter", "order", "other"))
-        worked = set(worked_on.values_list("pk", flat=True))
-        rules = load(rules_folder())
+        said = list(refused)
         return cls(
             apart,
-            worked,
+            set(worked),
             {(matter, order) for matter, order, _ in said if order},
             {(matter, other) for matter, _, other in said if other},
-            rules.at_once,
+            load(rules_folder()).at_once,
         )
 
     def cut(self, orders: Sequence[int], homes: Mapping[int, int]) -> list[list[int]]:
@@ -91,12 +106,13 @@ class Settled:
         if not {(a, b), (b, a)} & self.refused_matters:
             self.matters[into, other] = score
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def write(self, *, all_of_it: bool = True) -> None:
         """Keep the proposals. Of a grouping of `all_of_it`, those that it no longer makes go; answered ones stay."""
         if all_of_it:
             self._drop_others()
-        self._add()
+        if self.orders or self.matters:
+            self._add()
 
     def _drop_others(self) -> None:
         waiting = Proposal.objects.filter(state=ProposalState.PENDING)
@@ -126,7 +142,7 @@ class Settled:
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_related(ties: Iterable[tuple[int, int, float]]) -> None:
     """Keep the likeliest ties of new orders beside those that are there."""
     most = load(rules_folder()).related
@@ -136,7 +152,8 @@ def add_related(ties: Iterable[tuple[int, int, float]]) -> None:
         if count[one] < most:
             count[one] += 1
             rows.append(RelatedOrders(low_id=min(one, other), high_id=max(one, other), tie=round(tie, 4)))
-    RelatedOrders.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
+    if rows:
+        RelatedOrders.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
 
 
 @transaction.atomic

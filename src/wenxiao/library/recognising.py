@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from django.conf import settings
@@ -227,18 +227,40 @@ def _missing_labels() -> dict[str, str]:
     return {name: label for name, (label, _) in MissingEvidence().labels.items()}
 
 
-def _as_read(row: Finding, commitments: Sequence[Commitment]) -> schema.Finding:
+class _Kept(NamedTuple):
+    """What of a finding its conclusion is made from: columns of `Finding`, the last of them those of _SHARED_COLUMNS."""
+
+    order: int
+    own_logit: float
+    own_repeat: bool
+    missing: list[str]
+    closure_class: str
+    unresolved: float
+    logit: float
+    evidence: list[dict[str, Any]]
+    is_commitment: bool
+    is_enforcement: bool
+    is_repeat: bool
+    is_crossing: bool
+    is_flagged: bool
+    is_dissatisfied: bool
+    captured: bool
+    top_text: str
+
+
+def _as_read(row: _Kept, commitments: list[schema.Commitment]) -> schema.Finding:
     """The finding as the order alone gave it, without what the collection had added."""
     evidence = [schema.Evidence(**item) for item in row.evidence if item["signal"] not in SHARED]
+    kinds = [kind.value for kind in Kind if getattr(row, f"is_{kind.value}")]
     found = schema.Finding(
         order="",
         row=0,
         closure_class=row.closure_class,
         unresolved=row.unresolved,
         logit=row.own_logit,
-        kinds=[kind for kind in row.kinds if kind != Kind.REPEAT or row.own_repeat],
+        kinds=[kind for kind in kinds if kind != Kind.REPEAT or row.own_repeat],
         evidence=evidence,
-        commitments=[schema.Commitment(**{n: getattr(c, n) for n in _PROMISE}) for c in commitments],
+        commitments=commitments,
     )
     if len(evidence) != len(row.evidence):
         is_readable = was_readable(row.closure_class, evidence)
@@ -252,23 +274,24 @@ def conclude(
 ) -> None:
     """Give the findings of the orders what the collection adds. Those for which nothing changes are not written.
     What was added before of the signals of `kept` stays, unless it is said anew."""
-    promises: dict[int, list[Commitment]] = defaultdict(list)
-    for promise in Commitment.objects.filter(order__in=pks).only("order_id", *_PROMISE).order_by("pk"):
-        promises[promise.order_id].append(promise)
+    of_orders = {"order": list(pks)}
+    promises: dict[int, list[schema.Commitment]] = defaultdict(list)
+    for pk, *promised in bulk.select(Commitment, ("order", *_PROMISE), of_orders, order_by=["id"]):
+        promises[pk].append(schema.Commitment(**dict(zip(_PROMISE, promised, strict=True))))
     changed = []
-    rows = Finding.objects.select_for_update().filter(order__in=pks).order_by("order_id")
-    for row in rows.only("order_id", "own_logit", "own_repeat", "missing", *_SHARED_COLUMNS):
-        more = _with_kept(added[row.order_id], row, kept)
-        found = conclude_finding(_as_read(row, promises[row.order_id]), more)
+    for values in bulk.select(Finding, _Kept._fields, of_orders, order_by=["order"], lock=True):
+        row = _Kept(*values)
+        more = _with_kept(added[row.order], row, kept)
+        found = conclude_finding(_as_read(row, promises[row.order]), more)
         evidence = [{name: getattr(item, name) for name in _EVIDENCE} for item in found.evidence]
         if evidence != row.evidence or (Kind.REPEAT in found.kinds) != row.is_repeat:
             said = {name: getattr(found, name) for name in ("closure_class", "unresolved", "logit", "kinds")}
             columns = _shared_columns({**said, "evidence": evidence, "missing": row.missing}, likely)
-            changed.append((*columns.values(), row.order_id))
+            changed.append((*columns.values(), row.order))
     bulk.update(Finding, "order", _SHARED_COLUMNS, changed)
 
 
-def _with_kept(added: Added, row: Finding, kept: frozenset[str]) -> Added:
+def _with_kept(added: Added, row: _Kept, kept: frozenset[str]) -> Added:
     still = kept - {evidence.signal for evidence in added.evidence}
     before = [schema.Evidence(**item) for item in row.evidence if item["signal"] in still]
     if "repeat_earlier" in kept:
