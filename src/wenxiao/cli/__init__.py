@@ -17,7 +17,7 @@ from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout
 OK, PARTLY, NOTHING = 0, 1, 2
 
 #: Modules of this package, in the order of the help.
-COMMANDS = ("scan", "demo", "serve", "import_", "work", "model")
+COMMANDS = ("scan", "demo", "serve", "import_", "work", "user", "model")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -42,11 +42,25 @@ def run(args: argparse.Namespace) -> int:
 
         with place_to_serve(settings.HOME, args.host, args.port):
             prepare()
+            _first_account()
             serve(args.host, args.port, worker=not args.no_worker)
     except CannotStart as error:
         print(error, file=sys.stderr)
         return NOTHING
     return OK
+
+
+def _first_account() -> None:
+    """A new installation has nobody who could let anybody in."""
+    from wenxiao.units.people import FIRST, first_account
+
+    password = first_account()
+    if password is not None:
+        print(f"还没有账号，已建立管理员账号：{FIRST}　一次性密码：{password}")
+        print(
+            "密码只显示这一次，第一次登录时要改掉；其他人的账号在网页的“人员”里建。"
+            f"忘了密码：wenxiao user password {FIRST}"
+        )
 
 
 @contextmanager

@@ -49,6 +49,14 @@ def engine_job(job_id: int) -> None:
     run_job(job_id)
 
 
+@task()
+def grade_matters() -> None:
+    """Bring what matters say of their units, and their grades, up to date."""
+    from wenxiao.library.grouping import refresh_matters
+
+    refresh_matters(date.today())
+
+
 class Loop:
     """The worker's life: jobs as they come, until it is stopped."""
 

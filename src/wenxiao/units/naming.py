@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from wenxiao.units.choices import UnitKind
+from wenxiao.units.kinds import likely_kind
 from wenxiao.units.models import Unit
 from wenxiao.units.services import NewUnit, add_unit
 
@@ -34,6 +35,12 @@ def split_names(cell: str) -> list[str]:
     return [part.strip() for part in _SEPARATORS.split(cell) if part.strip()][:_MOST_IN_A_CELL]
 
 
+def find_unit(name: str) -> Unit | None:
+    """The unit of this name or alias, by the rules of an import, without making one."""
+    pk = UnitMatcher().known(name)
+    return None if pk is None else Unit.objects.filter(pk=pk).first()
+
+
 class UnitMatcher:
     """All names and aliases, loaded once for an import. `created` counts the units that it made."""
 
@@ -52,6 +59,10 @@ class UnitMatcher:
             for alias in unit.aliases:
                 found.setdefault(normalise(str(alias)), unit.pk)
         self._known = found
+
+    def known(self, name: str) -> int | None:
+        """The unit of this name, if there is one."""
+        return self._known.get(normalise(name))
 
     def find(self, name: str) -> int | None:
         """The unit of this name; a new one under 未归类 when there is none. None for what cannot be a name.
@@ -72,7 +83,7 @@ class UnitMatcher:
         # Another import may have made it while this one waited for the lock on the parent.
         made = Unit.objects.filter(code=code).first()
         if made is None:
-            made = add_unit(waiting, NewUnit(name, UnitKind.DEPARTMENT, code, unconfirmed=True))
+            made = add_unit(waiting, NewUnit(name, likely_kind(name), code, unconfirmed=True))
             self.created += 1
         return int(made.pk)
 

@@ -1,4 +1,4 @@
-"""Changing the organisation tree."""
+"""Putting a unit into the organisation tree. What people change about it is in `changing`."""
 
 from __future__ import annotations
 

@@ -1,14 +1,23 @@
-"""Nobody gets further without signing in; and what the sign-in leads back to."""
+"""Nobody gets further without signing in, nor with a password that others know; and what the sign-in leads back to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from wenxiao.units.models import User
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+_WITHOUT_OWN_PASSWORD = frozenset({"password_change", "logout", "set_language"})
 
 
 class SignInFirst(LoginRequiredMiddleware):
@@ -21,6 +30,22 @@ class SignInFirst(LoginRequiredMiddleware):
         return redirect_to_login(
             _page_of(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
+
+
+def own_password_first(get_response: Handler) -> Handler:
+    """Somebody with a one-time password gets no page but the one to change it."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        name: str | None = None
+        if isinstance(user, User) and user.one_time_password:
+            with suppress(Resolver404):
+                name = resolve(request.path_info).url_name
+            if name not in _WITHOUT_OWN_PASSWORD:
+                return HttpResponseRedirect(reverse("password_change"))
+        return get_response(request)
+
+    return handle
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -17,8 +17,10 @@ from wenxiao.web.views import (
     models,
     orders,
     overview,
+    people,
     repeats,
     rules,
+    units,
 )
 
 urlpatterns = [
@@ -58,6 +60,15 @@ urlpatterns = [
     path("import/<int:pk>/retry", imports.retry, name="import-retry"),
     path("import/<int:pk>/discard", imports.discard, name="import-discard"),
     path("import/<int:pk>/rejected.xlsx", imports.rejected, name="import-rejected"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.account, name="account"),
+    path("people/<int:pk>/password", people.password, name="account-password"),
+    path("people/<int:pk>/open", people.opened, name="account-open"),
+    path("units/", units.units, name="units"),
+    path("units/place", units.place, name="units-place"),
+    path("units/<int:pk>/", units.unit, name="unit"),
+    path("units/<int:pk>/change", units.change, name="unit-change"),
+    path("units/changes/<int:pk>/undo", units.undo, name="unit-undo"),
     path("models/", models.models, name="models"),
     path("models/train", models.start_training, name="models-train"),
     path("models/back", models.back, name="models-back"),

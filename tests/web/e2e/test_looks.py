@@ -16,6 +16,8 @@ from tests.web.e2e.conftest import PHONE, WIDE, Open
 
 from wenxiao.orders.models import ImportRun, WorkOrder
 from wenxiao.orders.uploads import stage_upload
+from wenxiao.units.choices import UnitKind
+from wenxiao.units.services import NewUnit, add_unit
 
 #: Two hundred per cent zoom of the wide screen leaves half its width.
 ZOOMED = {"width": 720, "height": 450}
@@ -72,7 +74,7 @@ def _states(county: Cast) -> dict[str, tuple[Any, list[str]]]:
         "/library/hot/",
     ]
     return {
-        "administrator": (county.administrator, ["/models/", *rules, rule, ready]),
+        "administrator": (county.administrator, ["/models/", *rules, rule, ready, *_organisation(county)]),
         "analyst": (
             county.analyst,
             [ready, reverse("import", args=[junk.pk]), "/models/", "/orders/999999/"],
@@ -84,6 +86,13 @@ def _states(county: Cast) -> dict[str, tuple[Any, list[str]]]:
         "nobody's": (county.stranger, lists),
         "leader": (county.leader, [*lists, "/import/"]),
     }
+
+
+def _organisation(county: Cast) -> list[str]:
+    """Accounts and units, with one that waits for a place."""
+    add_unit(None, NewUnit("住建局", UnitKind.DEPARTMENT, "waiting", unconfirmed=True))
+    unit, account = reverse("unit", args=[county.bureau.pk]), reverse("account", args=[county.clerk.pk])
+    return ["/units/", unit, "/units/0/", "/people/", account]
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

@@ -39,7 +39,7 @@ class Menu:
 
 
 #: What is seldom needed is not at the foot of a phone's page; it is in the menu of the account there.
-_SELDOM = frozenset({"models", "rules"})
+_SELDOM = frozenset({"models", "rules", "units", "people"})
 
 
 @register.simple_tag(takes_context=True)
@@ -84,5 +84,7 @@ def _entries(user: User) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
     if user.role == Role.ADMINISTRATOR:
         engine = ("models", "gauge", _("识别模型"), _("模型"), ("models", "model"))
         rules = ("rules", "list-check", _("识别规则"), _("规则"), ("rules", "rule-group", "rule"))
-        return [*plain, engine, rules]
+        units = ("units", "building", _("单位"), _("单位"), ("units", "unit"))
+        people = ("people", "users", _("人员"), _("人员"), ("people", "account", "account-password"))
+        return [*plain, engine, rules, units, people]
     return plain

@@ -12,6 +12,8 @@ from django.contrib.messages.views import SuccessMessageMixin
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from wenxiao.units.people import own_password_set
+
 
 class SignInForm(AuthenticationForm):
     """The same answer for an unknown name, a wrong password and a closed account."""
@@ -45,3 +47,8 @@ class ChangePassword(SuccessMessageMixin[forms.Form], auth.PasswordChangeView):
     template_name = "web/password.html"
     success_url = reverse_lazy("home")
     success_message = _("密码已修改。")
+
+    def form_valid(self, form: Any) -> Any:
+        answer = super().form_valid(form)
+        own_password_set(form.user)
+        return answer

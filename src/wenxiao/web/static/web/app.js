@@ -273,6 +273,7 @@
       lastBox = box;
     }
     if (event.target.matches("[data-all]")) $$("[data-row] input[name=order]").forEach((i) => { i.checked = event.target.checked; });
+    if (event.target.matches("[data-every]")) $$(`input[name=${event.target.dataset.every}]`, event.target.form).forEach((i) => { i.checked = event.target.checked; });
     if (event.target.closest("#results")) tallyChecked();
   });
 
