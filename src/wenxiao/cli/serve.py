@@ -137,7 +137,8 @@ def serve(host: str, port: int, *, worker: bool = True) -> None:
 def _keep_worker(stop: threading.Event) -> None:
     """One worker process, started again when it dies, ended with the server."""
     while not stop.is_set():
-        process = subprocess.Popen([sys.executable, "-m", "wenxiao", "work"])
+        # -P: a file of the folder that this was started in must not be taken for a module.
+        process = subprocess.Popen([sys.executable, "-P", "-m", "wenxiao", "work"])
         while process.poll() is None and not stop.wait(0.5):
             pass
         if process.poll() is None:

@@ -140,7 +140,8 @@ def _why(finding: Finding) -> str:
     if not lines and (none := evidence_in_words(finding)):
         lines.append(f"<li>{_html(none)}</li>")
     if earlier := earlier_in_words(finding):
-        lines.append(f"<li><b>前次来电</b>　{_html(earlier.replace(chr(10), '；'))}</li>")
+        # Masked where it quotes people; numbers of orders, long as an identity number, are there to be looked up.
+        lines.append(f"<li><b>前次来电</b>　{escape(one_line(earlier.replace(chr(10), '；')))}</li>")
     if finding.missing:
         missing = "；".join(words.missing()[m][0] for m in finding.missing)
         lines.append(f"<li><b>缺少</b>　{escape(missing)}</li>")
