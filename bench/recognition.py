@@ -113,18 +113,18 @@ def _watched(engine: Engine, stages: Stages) -> Callable[..., Any]:
     stages.watch(parts, "commitments_of_many", "commitments")
     model = engine.model
     for owner, name, stage in (
-        (engine.demands, "read", "demands"),
-        (engine.text_signals, "read", "signals of texts"),
-        (engine.crossing, "read", "bodies and crossing"),
+        (engine.demands, "read_many", "demands"),
+        (engine.text_signals, "read_many", "signals of texts"),
+        (engine.crossing, "read_many", "bodies and crossing"),
         (model, "_enforcement", "model: words of enforcement"),
         (model, "read_many", "model: putting together, evidence"),
         (model._heads, "read", "model: sums of n-grams, pooling"),
         (model._heads._reply, "hits", "model: n-grams of replies"),
         (model._heads._message, "hits", "model: n-grams of messages"),
         (engine.column_signals, "read", "signals of columns"),
-        (engine.repeats, "read", "calling again"),
-        (engine.enforcement, "read", "fields and acts of enforcement"),
-        (engine.missing, "read", "what is missing"),
+        (engine.repeats, "read_many", "calling again"),
+        (engine.enforcement, "read_many", "fields and acts of enforcement"),
+        (engine.missing, "shown", "what is missing"),
         (engine, "_finding", "finding: weights, class, kinds"),
     ):
         stages.watch(owner, name, stage)

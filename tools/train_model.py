@@ -342,7 +342,7 @@ def main() -> None:
     facts = np.array([[float(f in crossing_facts(crossing_details(o))) for f in FACTS] for o in data.orders])
     table, names, least, most = signals(data)
     topics = Topics(data, first.replies, first.messages)
-    rules = {"enforcement": np.array([enforcement_facts(o) for o in data.orders]), "crossing": facts}
+    rules = {"enforcement": enforcement_facts(data.orders), "crossing": facts}
     nothing = np.zeros((len(data.orders), 0)), np.zeros(0), np.zeros(0)
     stacks, last, said = {}, {}, {}
     for name in C_STACK:

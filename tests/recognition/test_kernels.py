@@ -9,6 +9,9 @@ from wenxiao.recognition.commitments.features import FAMILIES, OFFSETS, Clauses
 from wenxiao.recognition.commitments.model import default_model
 from wenxiao.recognition.commitments.words import default_words
 from wenxiao.recognition.kernels import heads, look
+from wenxiao.recognition.lexicon import Lexicon, Texts
+from wenxiao.recognition.places import Places
+from wenxiao.recognition.text import clauses, sentences
 
 WORDS = default_words()
 REPLIES = st.lists(
@@ -145,3 +148,46 @@ def test_what_is_gathered_of_a_text_is_what_its_clauses_have(one: list, two: lis
                 sum(c * s for c, s in zip(column, size, strict=True)),
                 sum(c > 4 for c in column),
             ]
+
+
+TEXTS = st.lists(
+    st.text(alphabet="“”，。：,:！…；\n\u3000 12２①\U0001d7cf\U00020000甲乙已转", max_size=40),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(TEXTS)
+@MANY
+def test_sentences_and_clauses_are_those_of_one_text_at_a_time(texts: list[str]) -> None:
+    places = Places(Texts(texts))
+    for i, text in enumerate(texts):
+        assert places.sentences(i) == sentences(text)
+        assert places.clauses(i) == [c for start, end in sentences(text) for c in clauses(text, start, end)]
+        assert places.clauses(i) == clauses(text)
+
+
+@given(TEXTS)
+@MANY
+def test_different_words_are_counted_once_in_each_text(texts: list[str]) -> None:
+    words = Lexicon({"a": ["甲", "甲乙", "已…转"], "b": ["乙", "甲"]})
+    counted = words.different(texts)
+    for i, text in enumerate(texts):
+        found = words.find(text)
+        for name in ("a", "b"):
+            assert counted[name][i] == len({text[start:end] for start, end in found.get(name, ())})
+
+
+@given(TEXTS)
+@MANY
+def test_words_are_found_in_the_order_of_their_ends_the_longer_first(texts: list[str]) -> None:
+    terms = ["甲", "甲乙", "乙", "已", "转", "1", "12", "\U00020000甲", "。"]
+    found = Lexicon({"any": terms}).find_many(Texts(texts)).rows
+    wanted = [
+        (i, 0, start, end)
+        for i, text in enumerate(texts)
+        for end in range(1, len(text) + 1)
+        for start in range(max(0, end - 2), end)
+        if text[start:end] in terms
+    ]
+    assert [tuple(row) for row in found.tolist()] == wanted

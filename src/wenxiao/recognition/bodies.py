@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from wenxiao.recognition.lexicon import Hit, Lexicon
-from wenxiao.recognition.text import clauses
+from wenxiao.recognition.lexicon import Hit, Lexicon, Texts
+from wenxiao.recognition.places import Places
 
 #: The longest name of a place that is looked for before a level or a town's suffix, in code points.
 PLACE = 3
@@ -51,6 +51,9 @@ class Named:
     several: list[Hit]
 
 
+NOTHING = Named([], [], [], [])
+
+
 class BodyNames:
     """The names, compiled from `crossing.toml`. Cheap to call, safe to share between threads."""
 
@@ -69,28 +72,30 @@ class BodyNames:
             | {"area": self._area["suffixes"]}
         )
 
-    def find(self, text: str) -> Named:
-        """Every body, and the words about bodies, of one text."""
-        hits = self._lexicon.find(text)
-        if not hits:
-            return Named([], [], [], [])
+    def find(self, written: Sequence[str]) -> list[Named]:
+        """Every body, and the words about bodies, of each text."""
+        found = [NOTHING] * len(written)
+        if not any(written):
+            return found
+        texts = Texts(written)
+        places: Places | None = None
+        for i, hits in self._lexicon.find_many(texts).texts():
+            named, passive = self._named(written[i], hits)
+            # Most texts name no body, or nothing that makes one passive: then no clause is looked for.
+            if passive and (named.bodies or named.joint):
+                places = places or Places(texts)
+                named = _active(named, passive, [start for start, _ in places.clauses(i)])
+            found[i] = named
+        return found
+
+    def _named(self, text: str, hits: dict[str, list[Hit]]) -> tuple[Named, list[Hit]]:
+        """The bodies of one text, and the words that make those of their clause passive."""
         guards = hits.pop("guard", None)
         if guards:
             hits = _outside(hits, guards)
         passive, joint, own, several = (hits.pop(name, []) for name in ("passive", "joint", "own", "several"))
         found = [b for name, places in hits.items() for h in places for b in self._body(text, name, h)]
-        bodies = list(_joined(_longest(found)))
-        # Most texts name no body, or nothing that makes one passive: then no clause is looked for.
-        if not (passive and (bodies or joint)):
-            return Named(bodies, joint, own, several)
-        starts = [start for start, _ in clauses(text)]
-        silent = {bisect_right(starts, h.start) for h in passive}
-        bodies = [
-            b if bisect_right(starts, b.start) not in silent else Body(*b.key, b.start, b.end, False)
-            for b in bodies
-        ]
-        active = [h for h in joint if bisect_right(starts, h.start) not in silent]
-        return Named(bodies, active, own, several)
+        return Named(list(_joined(_longest(found))), joint, own, several), passive
 
     def _body(self, text: str, name: str, hit: Hit) -> Iterator[Body]:
         if name == "area":
@@ -137,6 +142,17 @@ class BodyNames:
         whole = text[begin : hit.end]
         if not any(word in whole for word in self._area["not"]):
             yield Body("", "town", name, begin, hit.end)
+
+
+def _active(named: Named, passive: list[Hit], starts: list[int]) -> Named:
+    """The same, where bodies and "together" in a clause with a passive word do not count as acting."""
+    silent = {bisect_right(starts, h.start) for h in passive}
+    bodies = [
+        b if bisect_right(starts, b.start) not in silent else Body(*b.key, b.start, b.end, False)
+        for b in named.bodies
+    ]
+    joint = [h for h in named.joint if bisect_right(starts, h.start) not in silent]
+    return Named(bodies, joint, named.own, named.several)
 
 
 def _listed(text: str, hit: Hit) -> bool:

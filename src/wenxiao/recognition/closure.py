@@ -6,11 +6,12 @@ it carries a date, and "unclear" for what cannot be told from the text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 from pathlib import Path
 
-from wenxiao.recognition.lexicon import Lexicon, read_data
+from wenxiao.recognition.lexicon import Lexicon, Texts, read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 
 #: The six kinds (类), in the order in which they are always written. An order may have several.
@@ -108,14 +109,26 @@ class MissingEvidence:
         self._expected = [_Expected(row["name"], frozenset(row["signals"])) for row in rows]
         self._lexicon = Lexicon({row["name"]: row["any"] for row in rows})
 
+    def shown(self, orders: Sequence[Order]) -> list[set[str]]:
+        """Which pieces the texts of each order show."""
+        found: list[set[str]] = [set() for _ in orders]
+        for name in ("reply", "handling"):
+            texts = [getattr(order, name) for order in orders]
+            if any(texts):
+                for i, lists in self._lexicon.find_many(Texts(texts)).texts():
+                    found[i].update(lists)
+        return found
+
     def read(
-        self, order: Order, closing: str, evidence: list[Evidence], commitments: list[Commitment]
+        self, shown: set[str], closing: str, evidence: list[Evidence], commitments: list[Commitment]
     ) -> list[str]:
-        """Names of the missing pieces; nothing is missing from a substantive closing."""
+        """Names of the missing pieces, given those that the texts show; nothing is missing from a substantive closing."""
         if closing == "substantive":
             return []
         fired = {e.signal for e in evidence}
-        found = set(self._lexicon.find(order.reply)) | set(self._lexicon.find(order.handling))
-        if any(c.due for c in commitments):
-            found.add("date")
-        return [e.name for e in self._expected if e.name not in found and not e.signals & fired]
+        is_dated = any(c.due for c in commitments)
+        return [
+            e.name
+            for e in self._expected
+            if e.name not in shown and not (is_dated and e.name == "date") and not e.signals & fired
+        ]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from wenxiao.recognition.bodies import Body, BodyNames, Named
+from wenxiao.recognition.bodies import NOTHING, Body, BodyNames, Named
 from wenxiao.recognition.lexicon import Hit, read_data
 from wenxiao.recognition.schema import Evidence, Order
 from wenxiao.recognition.text import sentences
@@ -54,9 +54,18 @@ class CrossingWords:
 
     def read(self, order: Order) -> CrossingDetails:
         """The bodies that one order says have to act."""
+        return self.read_many([order])[0]
+
+    def read_many(self, orders: Sequence[Order]) -> list[CrossingDetails]:
+        """The same of many orders."""
+        read = [self._names.find([getattr(order, name) for order in orders]) for name in TEXTS]
+        return [self._details(order, named) for order, *named in zip(orders, *read, strict=True)]
+
+    def _details(self, order: Order, read: Sequence[Named]) -> CrossingDetails:
+        """Those of one order, given what each of `TEXTS` names."""
         found = _Found()
-        for name in TEXTS:
-            found.add(name, getattr(order, name), self._names)
+        for name, one in zip(TEXTS, read, strict=True):
+            found.add(name, getattr(order, name), one)
         named = (
             [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()] if order.co_units else []
         )
@@ -76,13 +85,15 @@ class CrossingWords:
         if details.across:
             return details
         found = _Found(acting_only=False)
+        texts = {name: getattr(order, name) for name in (*TEXTS, *ASKED)}
+        read = dict(zip(texts, self._names.find(list(texts.values())), strict=True))
         for name in TEXTS:
-            found.add(name, getattr(order, name), self._names)
+            found.add(name, texts[name], read[name])
         if not found.across():
             found.words("several", "joint")
         if not found.across():
             for name in ASKED:
-                found.add(name, getattr(order, name), self._names)
+                found.add(name, texts[name], read[name])
         across = found.across()
         names = list(dict.fromkeys([*details.bodies, *found.names()]))
         evidence = found.evidence()
@@ -103,11 +114,10 @@ class _Found:
         self.joint = False
         self._own: Evidence | None = None
 
-    def add(self, name: str, text: str, names: BodyNames) -> None:
+    def add(self, name: str, text: str, read: Named) -> None:
         """The bodies of one text."""
-        if not text:
+        if read is NOTHING:
             return
-        read = names.find(text)
         self._texts.append((name, text, read))
         self.joint = self.joint or bool(read.joint)
         kept = [b for b in read.bodies if b.acts or not self._acting_only]

@@ -6,15 +6,19 @@ Words are data (`data/enforcement.toml`). Whether the order is an enforcement or
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
-from wenxiao.recognition.schema import Evidence, Order
-from wenxiao.recognition.text import clauses, sentences
+import numpy as np
+import numpy.typing as npt
 
+from wenxiao.recognition.lexicon import Hit, Lexicon, Texts, read_data
+from wenxiao.recognition.places import Places
+from wenxiao.recognition.schema import Evidence, Order
+
+Floats = npt.NDArray[np.float64]
 #: Where each question is asked. Acts are the unit's, so the caller's words do not tell of them.
 FIELD_TEXTS = ("title", "content", "reply", "handling")
 ACT_TEXTS = ("reply", "handling")
@@ -65,58 +69,86 @@ class EnforcementWords:
 
     def read(self, order: Order) -> EnforcementDetails:
         """The fields and acts of one order, each act with the sentence that reports it."""
-        evidence = [found for name in ACT_TEXTS for found in self._reported(name, getattr(order, name))]
-        acts = list(dict.fromkeys(e.signal.removeprefix("enforcement/") for e in evidence))
-        return EnforcementDetails(self._named(order), acts, evidence)
+        return self.read_many([order])[0]
 
-    def facts(self, order: Order) -> list[float]:
-        """What the model weighs beside the wording, by `FACTS`: how many different words of each kind there are."""
-        title, content = order.title, order.content
-        reply = order.reply or order.handling
-        in_title, in_content = self._in_title.find(title), self._in_content.find(content)
-        in_reply = self._in_reply.find(reply)
-        acts = len(in_reply) - ("field" in in_reply)
+    def read_many(self, orders: Sequence[Order]) -> list[EnforcementDetails]:
+        """The same of many orders."""
+        named = self._named(orders)
+        evidence: list[list[Evidence]] = [[] for _ in orders]
+        for name in ACT_TEXTS:
+            for i, found in self._reported(name, [getattr(order, name) for order in orders]):
+                evidence[i].append(found)
         return [
-            float(len(_words(in_title, "field", title))),
-            float(len(_words(in_content, "field", content))),
-            float(len(_words(in_reply, "field", reply))),
-            float(len(_words(in_title, "weak", title))),
-            float(acts),
-            float(len(_words(in_title, "asks", title) | _words(in_content, "asks", content))),
-            float(len(_words(in_title, "accuses", title))),
-            float("enquires" in in_title),
+            EnforcementDetails(
+                fields, list(dict.fromkeys(e.signal.removeprefix("enforcement/") for e in found)), found
+            )
+            for fields, found in zip(named, evidence, strict=True)
         ]
 
-    def _named(self, order: Order) -> list[str]:
+    def facts(self, orders: Sequence[Order]) -> Floats:
+        """What the model weighs beside the wording, a row of `FACTS` for each order: how many different words of each kind
+        there are."""
+        titles, contents = [order.title for order in orders], [order.content for order in orders]
+        title, content = self._in_title.different(titles), self._in_content.different(contents)
+        reply = self._in_reply.different([order.reply or order.handling for order in orders])
+        asks = title["asks"] + content["asks"]
+        for i in np.flatnonzero((title["asks"] > 0) & (content["asks"] > 0)).tolist():
+            asks[i] = len(
+                _words(self._in_title, "asks", titles[i]) | _words(self._in_content, "asks", contents[i])
+            )
+        acts = sum((reply[name] > 0 for name in reply if name != "field"), np.zeros(len(orders)))
+        facts = (
+            title["field"],
+            content["field"],
+            reply["field"],
+            title["weak"],
+            acts,
+            asks,
+            title["accuses"],
+            title["enquires"] > 0,
+        )
+        return np.stack(facts, axis=1).astype(np.float64)
+
+    def _named(self, orders: Sequence[Order]) -> list[list[str]]:
         """The fields by their own words; by weak ones where no field has any."""
-        return _most(self._fields, order) or _most(self._weak, order)
+        own, weak = _most(self._fields, orders), _most(self._weak, orders)
+        return [one or other for one, other in zip(own, weak, strict=True)]
 
-    def _reported(self, name: str, text: str) -> Iterator[Evidence]:
-        acts = self._acts.find(text)
-        if not acts:
+    def _reported(self, name: str, written: Sequence[str]) -> Iterator[tuple[int, Evidence]]:
+        if not any(written):
             return
-        unless = self._unless.find(text)
-        pieces = sentences(text)
-        starts = [start for start, _ in clauses(text)]
-        for start, end, act in sorted(_first(acts, unless, pieces, starts)):
-            yield Evidence(f"enforcement/{act}", name, start, end, text[start:end])
+        texts = Texts(written)
+        unless = dict(self._unless.find_many(texts).texts())
+        places = Places(texts)
+        for i, acts in self._acts.find_many(texts).texts():
+            starts = [start for start, _ in places.clauses(i)]
+            for start, end, act in sorted(_first(acts, unless.get(i, {}), places.sentences(i), starts)):
+                yield i, Evidence(f"enforcement/{act}", name, start, end, written[i][start:end])
 
 
-def _words(found: dict[str, list[Hit]], name: str, text: str) -> set[str]:
+def _words(words: Lexicon, name: str, text: str) -> set[str]:
     """The different words of one list in a text."""
-    return {text[start:end] for start, end in found.get(name, ())}
+    return {text[start:end] for start, end in words.find(text).get(name, ())}
 
 
-def _most(words: Lexicon, order: Order) -> list[str]:
-    """The lists with most different words in the order, the one with most first."""
-    found: dict[str, set[str]] = {}
-    count: dict[str, int] = {}
+def _most(words: Lexicon, orders: Sequence[Order]) -> list[list[str]]:
+    """Of each order the lists with most different words in its texts, the one with most first. A word counts where it first
+    stands."""
+    found: list[dict[str, set[str]]] = [{} for _ in orders]
+    count: list[dict[str, int]] = [{} for _ in orders]
     for name in FIELD_TEXTS:
-        text = getattr(order, name)
-        for listed, hits in words.find(text).items():
-            new = {text[h.start : h.end] for h in hits} - found.setdefault(listed, set())
-            found[listed] |= new
-            count[listed] = count.get(listed, 0) + len(new) * (TITLE if name == "title" else 1)
+        texts = [getattr(order, name) for order in orders]
+        for i, lists in words.find_many(Texts(texts)).texts():
+            for listed, hits in lists.items():
+                new = {texts[i][h.start : h.end] for h in hits} - found[i].setdefault(listed, set())
+                found[i][listed] |= new
+                more = len(new) * (TITLE if name == "title" else 1)
+                count[i][listed] = count[i].get(listed, 0) + more
+    return [_kept(one) for one in count]
+
+
+def _kept(count: dict[str, int]) -> list[str]:
+    """The lists with at least a share of the words of the one with most, which comes first."""
     most = max(count.values(), default=0)
     kept = [name for name in count if count[name] >= SHARE * most]
     return sorted(kept, key=lambda name: -count[name])[:MOST]
@@ -152,9 +184,9 @@ def _shipped() -> EnforcementWords:
     return EnforcementWords()
 
 
-def enforcement_facts(order: Order) -> list[float]:
-    """What the model weighs beside the wording, by the word lists that come with the package."""
-    return _shipped().facts(order)
+def enforcement_facts(orders: Sequence[Order]) -> Floats:
+    """What the model weighs beside the wording, a row for each order, by the word lists that come with the package."""
+    return _shipped().facts(orders)
 
 
 def enforcement_details(order: Order) -> EnforcementDetails:

@@ -21,7 +21,7 @@ from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.commitments import commitments_of_many
 from wenxiao.recognition.crossing import CrossingDetails, CrossingWords
 from wenxiao.recognition.demands import DemandReader, unanswered
-from wenxiao.recognition.enforcement import EnforcementWords
+from wenxiao.recognition.enforcement import EnforcementDetails, EnforcementWords
 from wenxiao.recognition.model import Model, Scores
 from wenxiao.recognition.receipts import Answers
 from wenxiao.recognition.reference import Reference, reference_of
@@ -53,6 +53,9 @@ class _Read:
     signals: list[Evidence]
     crossing: CrossingDetails
     scores: Scores
+    enforcement: EnforcementDetails | None
+    repeats: list[Evidence]
+    shown: set[str]
 
 
 class Engine:
@@ -92,15 +95,23 @@ class Engine:
         """The same for many orders, several times faster: wording is weighed for all of them together."""
         references = [reference_of(order) for order in orders]
         commitments = commitments_of_many(orders, calendar=self.calendar, references=references)
-        demands = [self.demands.read(order) for order in orders]
+        demands = self.demands.read_many(orders)
         answers = [Answers.of(order) for order in orders]
-        signals = [
-            self.text_signals.read(order, reference, written) + _unanswered(order, asked)
-            for order, asked, reference, written in zip(orders, demands, references, answers, strict=True)
-        ]
-        crossing = [self.crossing.read(order) for order in orders]
+        signals = self.text_signals.read_many(orders, references, answers)
+        for found, order, asked in zip(signals, orders, demands, strict=True):
+            found.extend(_unanswered(order, asked))
+        crossing = self.crossing.read_many(orders)
         scores = self.model.read_many(orders, signals, commitments, crossing, answers)
-        read = map(_Read, orders, references, commitments, demands, signals, crossing, scores)
+        enforced = [i for i, one in enumerate(scores) if one.is_enforcement]
+        enforcement = dict(
+            zip(enforced, self.enforcement.read_many([orders[i] for i in enforced]), strict=True)
+        )
+        details = map(enforcement.get, range(len(orders)))
+        repeats, shown = self.repeats.read_many(orders), self.missing.shown(orders)
+        read = map(
+            _Read,
+            *(orders, references, commitments, demands, signals, crossing, scores, details, repeats, shown),
+        )
         return [self._finding(one) for one in read]
 
     def _finding(self, read: _Read) -> Finding:
@@ -110,7 +121,7 @@ class Engine:
         self.callers_word.weigh(columns)
         signals = _weighed([e for e in read.signals if e.is_of_text], read.scores)
         logit = read.scores.logit + self._unfitted(signals)
-        columns += self.repeats.read(order)
+        columns += read.repeats
         texts = signals + self._unnamed(signals, read.scores.wording)
         # Without a reply the model has nothing to weigh: the columns alone speak.
         logit = self._adjusted(texts, logit) if _answered(order) else 0.0
@@ -130,7 +141,7 @@ class Engine:
             model=self.name,
         )
         finding.closure_class = closure_class(readable(order, evidence), finding.logit, evidence, commitments)
-        finding.missing = self.missing.read(order, finding.closure_class, evidence, commitments)
+        finding.missing = self.missing.read(read.shown, finding.closure_class, evidence, commitments)
         self._kinds(read, finding)
         return finding
 
@@ -179,13 +190,12 @@ class Engine:
 
     def _kinds(self, read: _Read, finding: Finding) -> None:
         """Which of the six kinds apply; a column that says so wins over the text."""
-        order, scores = read.order, read.scores
+        order = read.order
         kinds = set()
         if any(c.concrete for c in finding.commitments):
             kinds.add("commitment")
-        if scores.is_enforcement:
+        if (details := read.enforcement) is not None:
             kinds.add("enforcement")
-            details = self.enforcement.read(order)
             finding.enforcement_fields, finding.enforcement_acts = details.fields, details.acts
             finding.evidence += details.evidence
         if self._crosses(read, finding):

@@ -142,7 +142,7 @@ class Model:
         )
         parts *= self._last["unresolved"]["slope"]
         wording = parts.sum(axis=1) + constant * self._last["unresolved"]["slope"]
-        kinds = {"enforcement": np.array([self._enforcement(o) for o in orders]), "crossing": facts}
+        kinds = {"enforcement": self._enforcement(orders), "crossing": facts}
         basic = read.features[:, self._plain]
         chances = {
             name: self._chances(name, np.column_stack((basic, topics[name], rules)))

@@ -6,10 +6,10 @@ They are shown as evidence and carry no weight: that the caller calls again says
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wenxiao.recognition.lexicon import Lexicon, read_data
+from wenxiao.recognition.lexicon import Lexicon, Texts, read_data
 from wenxiao.recognition.schema import Evidence, Order
 from wenxiao.recognition.text import clauses
 
@@ -31,22 +31,31 @@ class RepeatWords:
 
     def read(self, order: Order) -> list[Evidence]:
         """`repeat_said` for the first clause in which the caller says so, and for an earlier number that is given."""
-        found = next((e for name in SAID_IN for e in self._said(name, getattr(order, name))), None)
+        return self.read_many([order])[0]
+
+    def read_many(self, orders: Sequence[Order]) -> list[list[Evidence]]:
+        """The same of many orders."""
+        said: dict[int, Evidence] = {}
+        for name in SAID_IN:
+            for i, found in self._said(name, [getattr(order, name) for order in orders]):
+                said.setdefault(i, found)
+        return [self._told(order, said.get(i)) for i, order in enumerate(orders)]
+
+    def _told(self, order: Order, found: Evidence | None) -> list[Evidence]:
         number = next((e for name in SAID_IN for e in _number(name, getattr(order, name), order.order)), None)
         if found is None or number is None:
             return [e for e in (found, number) if e is not None]
         same = found.field == number.field and (found.start or 0) <= (number.start or 0) < (found.end or 0)
         return [found] if same else [found, number]
 
-    def _said(self, name: str, text: str) -> Iterator[Evidence]:
-        said = self._said_words.find(text).get("any")
-        if not said:
-            return
-        for start, end in clauses(text):
-            if any(start <= h.start and h.end <= end for h in said):
-                about = self._about.find(text[start:end])
-                if "despite" in about or "unless" not in about:
-                    yield Evidence("repeat_said", name, start, end, text[start:end])
+    def _said(self, name: str, written: Sequence[str]) -> Iterator[tuple[int, Evidence]]:
+        for i, lists in self._said_words.find_many(Texts(written)).texts():
+            text, said = written[i], lists["any"]
+            for start, end in clauses(text):
+                if any(start <= h.start and h.end <= end for h in said):
+                    about = self._about.find(text[start:end])
+                    if "despite" in about or "unless" not in about:
+                        yield i, Evidence("repeat_said", name, start, end, text[start:end])
 
 
 def _number(name: str, text: str, own: str) -> Iterator[Evidence]:

@@ -6,27 +6,26 @@ the hit, so that a person reads a phrase and not a keyword.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from wenxiao.calendars import default_calendar
 from wenxiao.recognition.commitments.dates import find_times
 from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import default_settings
-from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
+from wenxiao.recognition.kernels import places as kernels
+from wenxiao.recognition.lexicon import Lexicon, Texts, read_data
+from wenxiao.recognition.places import Places
 from wenxiao.recognition.receipts import Answers
 from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.schema import Evidence, Order
-from wenxiao.recognition.text import clauses, normalise, sentences
-
-#: Quoted speech shorter than this is a name or an emphasis, not somebody's words.
-QUOTE_LENGTH = 8
-
+from wenxiao.recognition.text import normalise
 
 #: Read against when an order has no usable time: every date that a text names is then still to come.
 NO_DAY = date(2000, 1, 1)
@@ -64,7 +63,7 @@ def read_signal(row: dict[str, Any]) -> Signal:
 
 
 #: The word lists of a signal: what makes it speak; what silences it in the sentence, in the clause, at the head of the
-#: clause, anywhere in the text; what must stand somewhere in the text as well.
+#: clause, anywhere in the text; what must stand somewhere in the text as well. In the order of `kernels.places`.
 LISTS = ("any", "unless", "unless_clause", "unless_opens", "unless_text", "only_with")
 
 
@@ -80,25 +79,17 @@ def _lists(rows: list[dict[str, Any]]) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 class TextSignals:
-    """All signals that are word lists, compiled into one automaton per text field."""
+    """All signals that are word lists, those of one text field searched together."""
 
     def __init__(self, override: Path | None = None) -> None:
         rows = read_data("signals.toml", override)["signal"]
         self.signals = {row["name"]: read_signal(row) for row in rows}
         lists = _lists(rows)
-        self._lexicons = {
-            name: Lexicon(
-                {
-                    f"{signal.name}/{key}": terms
-                    for signal in self.signals.values()
-                    if name in signal.fields
-                    for key, terms in lists[signal.name].items()
-                }
-            )
-            for name in {name for signal in self.signals.values() for name in signal.fields}
+        fields = sorted({name for signal in self.signals.values() for name in signal.fields})
+        self._fields = {
+            name: _Field([one for _, one in sorted(self.signals.items()) if name in one.fields], lists)
+            for name in fields
         }
-        self._needs = {f"{name}/only_with" for name in self.signals if lists[name]["only_with"]}
-        self._by_list = {f"{signal.name}/any": signal for signal in self.signals.values()}
         self._conventions = Conventions(default_calendar(), default_settings())
 
     def read(
@@ -106,38 +97,40 @@ class TextSignals:
     ) -> list[Evidence]:
         """The signals that fire in an order's texts, in the order of their places, weights still 0; receipts say nothing.
         `reference` and `answers` are those of the order, where the caller has them already."""
-        found: list[Evidence] = []
+        references = [reference or reference_of(order)]
+        return self.read_many([order], references, [answers or Answers.of(order)])[0]
 
-        def day() -> date:
-            return (reference or reference_of(order)).day or NO_DAY
+    def read_many(
+        self, orders: Sequence[Order], references: Sequence[Reference], answers: Sequence[Answers]
+    ) -> list[list[Evidence]]:
+        """The same for many orders."""
+        found: list[list[Evidence]] = [[] for _ in orders]
+        for name, field in self._fields.items():
+            written = answers if name in Answers._fields else orders
+            texts = [getattr(one, name) for one in written]
+            if any(texts):
+                for i, signal, start, end in self._fired(Texts(texts), field, references):
+                    found[i].append(Evidence(signal.name, name, start, end, texts[i][start:end]))
+        return found
 
-        written = answers or Answers.of(order)
-        for name, lexicon in self._lexicons.items():
-            text = getattr(written if name in Answers._fields else order, name)
-            if text:
-                found += self._read_field(text, name, lexicon, day)
-        return sorted(found, key=lambda e: (e.field, e.start or 0, e.signal))
-
-    def _read_field(self, text: str, name: str, lexicon: Lexicon, day: Callable[[], date]) -> list[Evidence]:
-        hits = lexicon.find(text)
-        if not hits:
-            return []
-        place = _Places(text)
-        found = {}
-        for signal in [self._by_list[name] for name in hits if name in self._by_list]:
-            if f"{signal.name}/unless_text" in hits:
+    def _fired(
+        self, texts: Texts, field: _Field, references: Sequence[Reference]
+    ) -> Iterator[tuple[int, Signal, int, int]]:
+        """Text, signal and clause of each signal that fires in one field, in the order of places."""
+        fired: dict[tuple[int, int], tuple[int, int, int, int]] = {}
+        for i, number, start, end, *around in field.spoken(texts).tolist():
+            if (i, number) in fired:
                 continue
-            if signal.longest is not None and len("".join(text.split())) > signal.longest:
+            if field.signals[number].undated and self._dated(
+                texts.texts[i][slice(*around)], references[i].day or NO_DAY
+            ):
                 continue
-            needed = f"{signal.name}/only_with"
-            if needed in self._needs and needed not in hits:
-                continue
-            for start, end in _spoken(signal.name, hits, place):
-                if not (signal.undated and self._dated(place.around(start, end), day())):
-                    found[signal.name] = Evidence(signal.name, name, start, end, text[start:end])
-                    break
-        replaced = {self.signals[one].instead_of for one in found}
-        return [evidence for one, evidence in found.items() if one not in replaced]
+            fired[i, number] = i, start, number, end
+        replaced = {(i, field.signals[number].instead_of) for i, number in fired}
+        for i, start, number, end in sorted(fired.values()):
+            signal = field.signals[number]
+            if (i, signal.name) not in replaced:
+                yield i, signal, start, end
 
     def _dated(self, stretch: str, day: date) -> bool:
         """Whether a stretch of a text written on `day` names a day that was then still to come."""
@@ -146,91 +139,28 @@ class TextSignals:
         return any(time.due and not time.passed for time in times)
 
 
-def _spoken(name: str, hits: dict[str, list[Hit]], place: _Places) -> Iterator[tuple[int, int]]:
-    """The clauses in which a signal's words stand and nothing silences them, in order, each once.
+class _Field:
+    """The signals of one text field, in the order of their names, and their words."""
 
-    A clause may have thousands of hits (a text without marks), and a text thousands of clauses, so that none is looked
-    at twice and none looks at the hits of another.
-    """
-    sentence = {place.sentence(h.start) for h in hits.get(f"{name}/unless", ())}
-    silences = _Within(hits.get(f"{name}/unless_clause", ()))
-    opens = {h.start for h in hits.get(f"{name}/unless_opens", ())}
-    seen = set()
-    for hit in hits[f"{name}/any"]:
-        if not place.usable(hit) or place.sentence(hit.start) in sentence:
-            continue
-        start, end = where = place.clause(hit)
-        if where in seen:
-            continue
-        seen.add(where)
-        if start not in opens and not silences.any_in(start, end):
-            yield start, end
+    def __init__(self, signals: Sequence[Signal], lists: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
+        self.signals = signals
+        self._lexicon = Lexicon(
+            {f"{one.name}/{key}": lists[one.name][key] for one in signals for key in LISTS}
+        )
+        self._rules = np.array(
+            [
+                (
+                    bool(lists[one.name]["only_with"]),
+                    -1 if one.longest is None else one.longest,
+                    one.undated,
+                )
+                for one in signals
+            ],
+            dtype=np.int64,
+        )
 
-
-class _Within:
-    """Hits, in the order of their ends, asked in log time whether one of them lies within a stretch."""
-
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        self._ends = [hit.end for hit in hits]
-        self._last_starts = list(accumulate((hit.start for hit in hits), max))
-
-    def any_in(self, start: int, end: int) -> bool:
-        """Of the hits that end by `end`, the one that starts last decides."""
-        ended = bisect_right(self._ends, end)
-        return ended > 0 and self._last_starts[ended - 1] >= start
-
-
-class _Places:
-    """Where sentences, clauses and quotations lie in one text, so that a hit can be placed in log time."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._sentences = sentences(text)
-        self._ends = [end for _, end in self._sentences]
-        self._quotes = _quotes(text)
-        self._quote_starts = [start for start, _ in self._quotes]
-        self._clauses: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}
-
-    def sentence(self, position: int) -> int:
-        return min(bisect_right(self._ends, position), len(self._ends) - 1)
-
-    def usable(self, hit: Hit) -> bool:
-        """Within one sentence, and not in somebody else's quoted words."""
-        if self.sentence(hit.start) != self.sentence(hit.end - 1):
-            return False
-        at = bisect_right(self._quote_starts, hit.start) - 1
-        return at < 0 or hit.end > self._quotes[at][1]
-
-    def clause(self, hit: Hit) -> tuple[int, int]:
-        """The clauses that a hit touches; it may run over a comma."""
-        pieces, first, last = self._pieces(hit.start, hit.end)
-        return min(pieces[first][0], hit.start), max(pieces[last][1], hit.end)
-
-    def around(self, start: int, end: int) -> str:
-        """The clauses that [start, end) touches, with the one before and the one after in the sentence."""
-        pieces, first, last = self._pieces(start, end)
-        return self._text[pieces[max(0, first - 1)][0] : pieces[min(len(pieces) - 1, last + 1)][1]]
-
-    def _pieces(self, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
-        """The clauses of the sentence at `start`, and the numbers of the first and the last that [start, end) touches."""
-        at = self.sentence(start)
-        known = self._clauses.get(at)
-        if known is None:
-            pieces = clauses(self._text, *self._sentences[at])
-            known = self._clauses[at] = pieces, [piece[0] for piece in pieces]
-        pieces, starts = known
-        first = max(0, bisect_right(starts, start) - 1)
-        return pieces, first, max(first, bisect_left(starts, end) - 1)
-
-
-def _quotes(text: str) -> list[tuple[int, int]]:
-    """Stretches between “ and ” that are long enough to be speech."""
-    found, at = [], text.find("“")
-    while at >= 0:
-        end = text.find("”", at)
-        if end < 0:
-            break
-        if end - at > QUOTE_LENGTH:
-            found.append((at, end))
-        at = text.find("“", end)
-    return found
+    def spoken(self, texts: Texts) -> npt.NDArray[np.int32]:
+        """The clauses in which a signal's words stand and nothing silences them, as `kernels.places.spoken` gives them."""
+        hits = self._lexicon.find_many(texts)
+        arrays = Places(texts).arrays
+        return kernels.spoken(texts.bases, arrays, hits.rows, hits.bounds, self._rules)

@@ -20,9 +20,11 @@ DATA = Path(__file__).parent / "data"
 
 #: Chinese punctuation that NFKC would turn into its Latin look-alike. Patterns accept both, so it stays as it is.
 KEPT = "，。；：？！（）《》〈〉“”‘’、【】「」『』〔〕—…·～％＋－　\xa0"
+#: What ends a sentence, and what ends a clause.
+STOPS, CUTS = "。！？!?；;\n\r…", "，。！？；：!?;\n\r…,:"
 # Begins with one set of characters, which is what a search can skip to; a run holds … alone or none of it.
-_SENTENCE_END = re.compile(r"[。！？!?；;\n\r…](?:(?<=…)…*|(?<!…)[。！？!?；;\n\r]*)")
-_CLAUSE_END = re.compile(r"[，。！？；：!?;\n\r…,:]+")
+_SENTENCE_END = re.compile(rf"[{STOPS}](?:(?<=…)…*|(?<!…)[{STOPS[:-1]}]*)")
+_CLAUSE_END = re.compile(f"[{CUTS}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,11 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int
 
 def inside_number(text: str, at: int) -> bool:
     """As it reads once normalised: a full-width ２ is a figure too."""
-    return 0 < at < len(text) - 1 and _figure(text[at - 1], -1) and _figure(text[at + 1], 0)
+    return 0 < at < len(text) - 1 and is_figure(text[at - 1], -1) and is_figure(text[at + 1], 0)
 
 
-def _figure(char: str, place: int) -> bool:
+def is_figure(char: str, place: int) -> bool:
+    """Whether the first (0) or last (-1) character that `char` is once normalised is a figure."""
     form = char if char.isascii() else _forms()[char]
     return "0" <= form[place] <= "9"
 

@@ -86,11 +86,12 @@ class Answering:
 
     def reply(self, text: str) -> Reply:
         """A reply made ready for any number of demands."""
-        cut = self._cutter.cut(text)
-        prior = self._prior
-        return Reply(
-            cut, self._numbers(cut), list(map(prior.__getitem__, cut.masks)), bucket(len(text), LENGTHS)
-        )
+        return self.ready(self._cutter.cut(text))
+
+    def ready(self, cut: Cut) -> Reply:
+        """The same of a reply that is cut already."""
+        priors = list(map(self._prior.__getitem__, cut.masks))
+        return Reply(cut, self._numbers(cut), priors, bucket(len(cut.text), LENGTHS))
 
     def _numbers(self, cut: Cut) -> list[int]:
         """The list item that each clause stands under; empty where nothing is numbered."""

@@ -1,7 +1,7 @@
-"""One pass over a text: its clauses, and which word lists each one touches.
+"""One pass over many texts: their clauses, and which word lists each one touches (`kernels.words`).
 
-Marks and words go into one automaton, so that cutting and searching cost one walk. The clauses are those of
-`text.clauses` (white space around them left on until a span is asked for); a test holds the two together.
+The clauses are those of `text.clauses` (white space around them left on until a span is asked for); a test holds the two
+together.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ahocorasick_rs import AhoCorasick, Implementation
+import numpy as np
 
-from wenxiao.recognition.lexicon import every_hit
-from wenxiao.recognition.text import inside_number
+from wenxiao.recognition.kernels import words as kernels
+from wenxiao.recognition.lexicon import Lexicon, Texts, backwards
+from wenxiao.recognition.places import Places
 
 #: Marks that end a clause, by the kind that the models tell apart. Half-width comma and colon not between digits.
 MARKS = {
@@ -71,22 +72,22 @@ class Cutter:
                 values[word] |= 1 << at
         for form in self._forms:
             values[form] = values.get(form, 0) | self.numbered
-        # Marks are told from words by their sign.
-        values |= {char: ~kind for kind, chars in enumerate(MARKS.values()) for char in chars}
-        self._values = list(values.values())
-        self._automaton = AhoCorasick(list(values), implementation=Implementation.DFA, store_patterns=False)
+        self._marks = np.full(1 << 16, -1, dtype=np.int64)
+        for kind, chars in enumerate(MARKS.values()):
+            for char in chars:
+                self._marks[ord(char)] = kind
+                values.pop(char, None)
+        self._trie, self._words = backwards(list(values)), Lexicon({"word": values})
+        self._values = np.array(list(values.values()), dtype=np.int64)
 
     def lists(self, mask: int) -> Iterator[str]:
         """The names of the lists in a mask."""
         return (name for at, name in enumerate(self.names) if mask >> at & 1)
 
-    def hits(self, text: str) -> list[tuple[int, int, int]]:
-        """Word, start and end of every hit, in the order of their ends."""
-        return every_hit(self._automaton, text)
-
     def first(self, text: str) -> int:
-        """Where the first word in `text` begins; 0 where there is none."""
-        return next((start for word, start, _ in self.hits(text) if self._values[word] >= 0), 0)
+        """Where the first word in `text` to end begins; 0 where there is none."""
+        found = self._words.find(text)
+        return found["word"][0].start if found else 0
 
     def number(self, cut: Cut, at: int) -> int:
         """The number that a clause begins with ("二、" → 2), or 0."""
@@ -100,27 +101,17 @@ class Cutter:
 
     def cut(self, text: str) -> Cut:
         """The clauses of `text`, in order. Work grows in line with its length."""
-        found = Cut(text)
-        starts, ends, masks, kinds = found.starts, found.ends, found.masks, found.kinds
-        start = mask = 0
-        values = self._values
-        for word, last, _ in self.hits(text):
-            value = values[word]
-            if value >= 0:
-                mask |= value
-                continue
-            if value >= ~COLON and text[last] in ",:" and inside_number(text, last):
-                continue
-            if mask or text[start:last].strip():
-                starts.append(start)
-                ends.append(last)
-                masks.append(mask)
-                kinds.append(~value)
-                mask = 0
-            start = last + 1
-        if text[start:].strip():
-            starts.append(start)
-            ends.append(len(text))
-            masks.append(mask)
-            kinds.append(END)
-        return found
+        return self.cut_many([text])[0]
+
+    def cut_many(self, written: Sequence[str]) -> list[Cut]:
+        """The clauses of each text."""
+        texts = Texts(written)
+        marks = self._marks, Places(texts).arrays[0], END
+        rows, masks = kernels.clauses_with_words(texts.codes, texts.sizes, self._trie, self._values, marks)
+        bounds = np.searchsorted(rows[:, 0], np.arange(len(written) + 1)).tolist()
+        starts, ends, kinds = (rows[:, column].tolist() for column in (1, 2, 3))
+        every = masks.tolist()
+        return [
+            Cut(text, starts[a:b], ends[a:b], every[a:b], kinds[a:b])
+            for text, a, b in zip(written, bounds, bounds[1:], strict=False)
+        ]

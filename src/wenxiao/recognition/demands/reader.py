@@ -46,23 +46,39 @@ class DemandReader:
 
     def read(self, order: Order) -> list[Demand]:
         """The demands of an order in the order of their places; at least one where the order says anything."""
-        field, cut = self.message(order)
+        return self.read_many([order])[0]
+
+    def read_many(self, orders: Sequence[Order]) -> list[list[Demand]]:
+        """The same of many orders."""
+        replies = self.reply_words.cut_many([order.reply or order.handling for order in orders])
+        return [
+            self._demands(field, cut, reply)
+            for (field, cut), reply in zip(self.messages(orders), replies, strict=True)
+        ]
+
+    def _demands(self, field: str, cut: Cut, reply_cut: Cut) -> list[Demand]:
         if not cut.ends:
             return []
         picked = self.asking.pick(cut, MOST)
         demands = [self._demand(field, cut, at) for at in picked]
-        reply = self.answering.reply(order.reply or order.handling)
-        if reply.cut.ends:
+        if reply_cut.ends:
+            reply = self.answering.ready(reply_cut)
             for rank, (at, demand) in enumerate(zip(picked, demands, strict=True), 1):
                 self._answer(demand, self.asked(cut, at, rank, len(picked)), reply)
         return demands
 
+    def messages(self, orders: Sequence[Order]) -> list[tuple[str, Cut]]:
+        """The content of each, or the title where the content says nothing, cut into clauses."""
+        found = [("content", cut) for cut in self.message_words.cut_many([order.content for order in orders])]
+        silent = [i for i, (_, cut) in enumerate(found) if not cut.ends]
+        titles = self.message_words.cut_many([orders[i].title for i in silent])
+        for i, cut in zip(silent, titles, strict=True):
+            found[i] = "title", cut
+        return found
+
     def message(self, order: Order) -> tuple[str, Cut]:
-        """The content, or the title where the content says nothing, cut into clauses."""
-        cut = self.message_words.cut(order.content)
-        if cut.ends:
-            return "content", cut
-        return "title", self.message_words.cut(order.title)
+        """The same of one order."""
+        return self.messages([order])[0]
 
     def asked(self, cut: Cut, at: int, rank: int, many: int) -> Asked:
         """What to look for in the reply."""
