@@ -16,12 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from tests.conftest import TODAY, Cast, Importer, row
 
+from wenxiao.library.counting import list_counts
 from wenxiao.library.exporting import export_orders, export_problems
 from wenxiao.library.filters import SORTS, LedgerFilter, MatterFilter, OrderFilter
 from wenxiao.library.ledger import due_part, ledger, ledger_counts
 from wenxiao.library.matters import matter_grades, matter_list, matter_story
 from wenxiao.library.overview import overview
-from wenxiao.library.selectors import list_counts, neighbours, order_detail, work_list
+from wenxiao.library.selectors import neighbours, order_detail, work_list
 from wenxiao.orders.models import Event, WorkOrder
 from wenxiao.units.models import User
 

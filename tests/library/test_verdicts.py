@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from tests.conftest import Cast, Importer, row
 
+from wenxiao.library.counting import list_counts
 from wenxiao.library.filters import OrderFilter
 from wenxiao.library.models import SavedView, Verdict
-from wenxiao.library.selectors import list_counts, saved_views, work_list
+from wenxiao.library.selectors import saved_views, work_list
 from wenxiao.library.services import (
     Decided,
     confirm_finding,

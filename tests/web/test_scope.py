@@ -95,6 +95,8 @@ SHUT: dict[str, list[object]] = {
     "imports": [], "import": [1], "import-sheets": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
     "models": [], "models-train": [], "models-reread": [], "model-trial": ["m1"], "model-use": ["m1"], "models-back": [],
     "model": ["m1"], "engine-job": [1], "import-discard": [1],
+    "people": [], "account": [1], "account-password": [1], "account-open": [1],
+    "units": [], "units-place": [], "unit": [1], "unit-change": [1], "unit-undo": [1],
     "rules": [], "rule-group": ["signals"], "rule": ["signals"], "rule-undo": [1],
 }  # fmt: skip
 

@@ -23,6 +23,8 @@ from wenxiao.library.choices import (
 )
 from wenxiao.orders.models import WorkOrder
 
+_KIND_COLUMNS = tuple(f"is_{kind}" for kind in Kind.values)
+
 
 class Kinds(models.Model):
     """The six kinds as columns, so that a list can be filtered by each."""
@@ -78,8 +80,13 @@ class Finding(Kinds):
         verbose_name = _("识别结果")
         verbose_name_plural = _("识别结果")
         indexes = (
-            models.Index(fields=("decision", "captured", "-unresolved", "-order"), name="library_to_assess"),
+            models.Index(fields=("decision", "-unresolved", "-order", "captured"), name="library_ranked"),
             models.Index(fields=("-unresolved", "-order"), name="library_by_probability"),
+            # All that the list's counts ask: they are read from the index alone.
+            models.Index(
+                fields=("decision", "closure_class", "captured", "unresolved", *_KIND_COLUMNS),
+                name="library_counts",
+            ),
         )
 
     def __str__(self) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Substr
 
 from wenxiao.library.choices import Due, Kind
+from wenxiao.library.counting import MonthOf, kind_counts, tallied
 from wenxiao.library.filters import LedgerFilter, OrderFilter
 from wenxiao.library.ledger import ledger_counts
 from wenxiao.library.selectors import LIKELY, orders_matching, repeated
@@ -52,16 +53,14 @@ def overview(actor: Actor, today: date, months: int = 13) -> Overview:
     """The overview of everything in the actor's scope; `repeats` has the last `months` calendar months, oldest first."""
     everything = OrderFilter(decision="", captured=False)
     captured = OrderFilter(decision="")
-    counts = (
-        orders_matching(actor, everything)
-        .order_by()
-        .aggregate(
-            all=Count("pk"),
-            captured=Count("pk", filter=Q(finding__captured=True)),
-            pending=Count("pk", filter=Q(finding__captured=True, finding__decision="pending")),
-            confirmed=Count("pk", filter=Q(finding__decision="confirmed")),
-            **{kind: Count("pk", filter=Q(**{f"finding__is_{kind}": True})) for kind in Kind.values},
-        )
+    rows, prefix = tallied(actor, everything)
+    is_captured = Q(**{f"{prefix}captured": True})
+    counts = rows.aggregate(
+        all=Count("pk"),
+        on_list=Count("pk", filter=is_captured),
+        pending=Count("pk", filter=is_captured & Q(**{f"{prefix}decision": "pending"})),
+        confirmed=Count("pk", filter=Q(**{f"{prefix}decision": "confirmed"})),
+        **kind_counts(prefix),
     )
     total = counts["all"]
     kinds = [
@@ -74,8 +73,8 @@ def overview(actor: Actor, today: date, months: int = 13) -> Overview:
     return Overview(
         today=today,
         orders=Figure("orders", "", total, everything.query()),
-        captured=Figure("captured", "", counts["captured"], captured.query(), total),
-        pending=Figure("pending", "", counts["pending"], OrderFilter().query(), counts["captured"]),
+        captured=Figure("captured", "", counts["on_list"], captured.query(), total),
+        pending=Figure("pending", "", counts["pending"], OrderFilter().query(), counts["on_list"]),
         confirmed=Figure("confirmed", "", counts["confirmed"], confirmed.query(), total),
         kinds=kinds,
         units=unresolved_by_unit(actor),
@@ -96,30 +95,21 @@ def unresolved_by_unit(actor: Actor) -> list[Figure]:
     likely = OrderFilter(decision="", captured=False, least=LIKELY)
     units = list(visible_units(actor))
     top = min((unit.depth for unit in units), default=0)
-    found = _by_unit(actor, likely)
-    whole = _by_unit(actor, OrderFilter(decision="", captured=False))
+    # The centre is the sum of all, and villages count for the town above them; a handler sees what is theirs.
+    shown = Substr("order_units__unit__path", 1, Unit.steplen * (top if len(units) == 1 else top + 1))
+    rows = orders_matching(actor, OrderFilter(decision="", captured=False)).order_by().values(path=shown)
+    counted = rows.annotate(
+        whole=Count("pk", distinct=True),
+        found=Count("pk", distinct=True, filter=Q(finding__unresolved__gte=LIKELY / 100)),
+    )
+    found = {row["path"]: row for row in counted}
     figures = []
     for unit in units:
-        # The centre is the sum of all, and villages count for the town above them; a handler sees what is theirs.
         is_shown = unit.depth == top + 1 or (unit.depth == top and (len(units) == 1 or not unit.numchild))
-        if is_shown and found.get(unit.pk):
-            query = likely.query(unit=unit.pk)
-            figures.append(Figure(str(unit.pk), unit.name, found[unit.pk], query, whole[unit.pk]))
+        if is_shown and unit.path in found and found[unit.path]["found"]:
+            row, query = found[unit.path], likely.query(unit=unit.pk)
+            figures.append(Figure(str(unit.pk), unit.name, row["found"], query, row["whole"]))
     return sorted(figures, key=lambda f: -f.value)[:_TOP_UNITS]
-
-
-def _by_unit(actor: Actor, narrowed: OrderFilter) -> dict[int, int]:
-    """Distinct orders by unit, each unit with what is below it; one query."""
-    pairs = (
-        orders_matching(actor, narrowed).order_by().values_list("pk", "order_units__unit__path").distinct()
-    )
-    paths = {unit.path: unit.pk for unit in Unit.objects.only("path", "pk")}
-    step = Unit.steplen
-    orders: dict[int, set[int]] = {}
-    for pk, path in pairs.iterator():
-        for end in range(step, len(path or "") + 1, step):
-            orders.setdefault(paths[path[:end]], set()).add(pk)
-    return {unit: len(found) for unit, found in orders.items()}
 
 
 def commitments_due(actor: Actor, today: date) -> list[Figure]:
@@ -144,9 +134,9 @@ def repeats_by_month(actor: Actor, today: date, months: int) -> list[Figure]:
     the month that is running only when it has calls."""
     first = _months_before(today, months - 1)
     everything = OrderFilter(decision="", captured=False, since=first, until=_month_end(today))
-    rows = orders_matching(actor, everything).order_by().annotate(month=TruncMonth("called_at"))
+    rows = orders_matching(actor, everything).order_by().annotate(month=MonthOf("called_at"))
     counted = rows.values("month").annotate(calls=Count("pk"), again=Count("pk", filter=repeated(actor)))
-    by_month = {row["month"].date(): (row["again"], row["calls"]) for row in counted}
+    by_month = {date.fromisoformat(f"{row['month']}-01"): (row["again"], row["calls"]) for row in counted}
     figures = []
     for back in range(months - 1, -1, -1):
         month = _months_before(today, back)

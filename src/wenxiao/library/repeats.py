@@ -14,10 +14,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Substr, TruncMonth
+from django.db.models.functions import Coalesce, Substr
 
 from wenxiao.library.calls import CallRules, load
 from wenxiao.library.choices import Kind, RateVariant
+from wenxiao.library.counting import MonthOf
 from wenxiao.library.filters import OrderFilter
 from wenxiao.library.rules import rules_folder
 from wenxiao.library.selectors import came_back, orders_matching, repeat_within
@@ -174,11 +175,11 @@ class _Reading:
 
     def _months(self) -> list[Row]:
         what, once = self._what()
-        rows = self._orders().annotate(month=TruncMonth(self._on)).values("month")
+        rows = self._orders().annotate(month=MonthOf(self._on)).values("month")
         rows = rows.annotate(
             of=Count(what, distinct=once), hits=Count(what, filter=self._hit(), distinct=once)
         )
-        found = {row["month"].date(): (row["hits"], row["of"]) for row in rows}
+        found = {date.fromisoformat(f"{row['month']}-01"): (row["hits"], row["of"]) for row in rows}
 
         def count(month: date) -> Share:
             return Share(*found.get(month, (0, 0)), self._query(month, _end(month)))

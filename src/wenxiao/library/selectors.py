@@ -8,12 +8,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from wenxiao.library.calls import CallRules, load
-from wenxiao.library.choices import ClosureClass, Decision, Kind
 from wenxiao.library.filters import OrderFilter
 from wenxiao.library.models import Commitment, Finding, Matter, MatterLink, SavedView, Verdict
 from wenxiao.library.rules import rules_folder
@@ -29,8 +28,9 @@ from wenxiao.units.scope import Actor, scope_orders, sees_all, visible_units
 LIKELY = 50
 
 _SORTS: dict[str, tuple[Any, ...]] = {
-    "-probability": ("-finding__unresolved", "-pk"),
-    "probability": ("finding__unresolved", "pk"),
+    # By the finding's own key of the order, as the indexes have it: the list is read from the index, not sorted.
+    "-probability": ("-finding__unresolved", "-finding__order_id"),
+    "probability": ("finding__unresolved", "finding__order_id"),
     "-called": (F("called_at").desc(nulls_last=True), "-pk"),
     "called": (F("called_at").asc(nulls_last=True), "pk"),
 }
@@ -50,7 +50,7 @@ _NOT_IN_LISTS = (
 def orders_matching(actor: Actor, narrowed: OrderFilter) -> QuerySet[WorkOrder]:
     """The orders of the actor's scope that a filter leaves, in no order. Every count and list starts here."""
     orders = visible_orders(actor).filter(finding__isnull=False)
-    orders = orders.filter(_finding_conditions(narrowed) & _order_conditions(narrowed))
+    orders = orders.filter(finding_conditions(narrowed, "finding__") & _order_conditions(narrowed))
     if narrowed.unit is not None:
         orders = orders.filter(pk__in=_handled_by(actor, narrowed.unit, main=narrowed.main))
     if narrowed.grades:
@@ -90,23 +90,24 @@ def came_back(days: int, rules: CallRules) -> Q:
     return Q(**{f"{column}__lte": days, "closed_at__isnull": False})
 
 
-def _finding_conditions(narrowed: OrderFilter) -> Q:
+def finding_conditions(narrowed: OrderFilter, prefix: str) -> Q:
+    """What a filter asks of findings; `prefix` is what leads to their columns."""
     wanted = Q()
     if narrowed.captured:
-        wanted &= Q(finding__captured=True)
+        wanted &= Q(**{f"{prefix}captured": True})
     if narrowed.decision:
-        wanted &= Q(finding__decision=narrowed.decision)
+        wanted &= Q(**{f"{prefix}decision": narrowed.decision})
     if narrowed.kinds:
         any_kind = Q()
         for kind in narrowed.kinds:
-            any_kind |= Q(**{f"finding__is_{kind}": True})
+            any_kind |= Q(**{f"{prefix}is_{kind}": True})
         wanted &= any_kind
     if narrowed.classes:
-        wanted &= Q(finding__closure_class__in=narrowed.classes)
+        wanted &= Q(**{f"{prefix}closure_class__in": narrowed.classes})
     if narrowed.least is not None:
-        wanted &= Q(finding__unresolved__gte=narrowed.least / 100)
+        wanted &= Q(**{f"{prefix}unresolved__gte": narrowed.least / 100})
     if narrowed.most is not None:
-        wanted &= Q(finding__unresolved__lte=narrowed.most / 100)
+        wanted &= Q(**{f"{prefix}unresolved__lte": narrowed.most / 100})
     return wanted
 
 
@@ -160,33 +161,6 @@ def matters_of(actor: Actor, orders: Iterable[WorkOrder]) -> dict[int, Matter]:
     of_order = dict(links.values_list("order", "matter"))
     shown = shown_matters(actor, set(of_order.values()))
     return {order: shown[matter] for order, matter in of_order.items() if matter in shown}
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many orders each tab and chip of the list would show, the rest of the filter as it is."""
-
-    total: int
-    decisions: dict[str, int]
-    kinds: dict[str, int]
-    classes: dict[str, int]
-    likely: int
-
-
-def list_counts(actor: Actor, narrowed: OrderFilter) -> Counts:
-    """Counts for the present filter: `total` agrees with `work_list`, `decisions` counts the other tabs too."""
-    tabs = orders_matching(actor, replace(narrowed, decision="")).order_by()
-    by_decision = dict(tabs.values_list("finding__decision").annotate(n=Count("pk")))
-    decisions = {choice: by_decision.get(choice, 0) for choice in Decision.values}
-    total = decisions[narrowed.decision] if narrowed.decision else sum(by_decision.values())
-    here = tabs.filter(finding__decision=narrowed.decision) if narrowed.decision else tabs
-    whole = {"likely": Count("pk", filter=Q(finding__unresolved__gte=LIKELY / 100))}
-    kinds = here.aggregate(
-        **whole, **{kind: Count("pk", filter=Q(**{f"finding__is_{kind}": True})) for kind in Kind.values}
-    )
-    by_class = dict(here.values_list("finding__closure_class").annotate(n=Count("pk")))
-    likely = kinds.pop("likely")
-    return Counts(total, decisions, kinds, {c: by_class.get(c, 0) for c in ClosureClass.values}, likely)
 
 
 @dataclass(slots=True)

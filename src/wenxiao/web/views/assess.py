@@ -21,12 +21,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wenxiao.library import services
 from wenxiao.library.choices import ClosureClass, Decision, DismissReason, Grade, Kind
+from wenxiao.library.counting import list_counts
 from wenxiao.library.exporting import export_orders
 from wenxiao.library.filters import SORTS, OrderFilter
 from wenxiao.library.selectors import (
     LIKELY,
     judged_since,
-    list_counts,
     matters_of,
     rows_before,
     saved_views,
