@@ -230,3 +230,28 @@ def test_a_promise_is_put_right_on_the_page(county: Cast, sign_in: SignIn) -> No
     assert "日期应写成" in browser.post(address, {**form, "due": "明天"}, follow=True).text
     assert "请照原文" in browser.post(address, {**form, "text": "没有的话"}, follow=True).text
     assert sign_in(county.clerk).post(address, form).status_code == 403
+
+
+def test_kinds_are_put_right_on_the_page(county: Cast, sign_in: SignIn) -> None:
+    order = _order("B1")
+    browser = sign_in(county.analyst)
+    page = browser.get(reverse("order", args=[order.pk])).text
+    assert "更正类别" in page and order.finding.is_enforcement
+    here = reverse("order", args=[order.pk])
+    page = browser.post(f"/orders/{order.pk}/kinds", {"next": here}, follow=True).text
+    assert "analyst" in page and "更正" in page and not _order("B1").finding.is_enforcement
+    refused = browser.post(f"/orders/{order.pk}/kinds", {"kind": "repeat", "next": here}, follow=True).text
+    assert "不能在这里更正" in refused
+    assert "更正类别" not in sign_in(county.leader).get(here).text
+
+
+def test_a_commitment_is_added_on_the_page(county: Cast, sign_in: SignIn) -> None:
+    order = _order("B1")
+    browser, here = sign_in(county.analyst), reverse("order", args=[order.pk])
+    assert "补充承诺" in browser.get(here).text and not order.commitments.exists()
+    given = {"text": "转交施工单位", "due": "2026-12-20", "concrete": "1", "next": here}
+    page = browser.post(f"/orders/{order.pk}/commitments", given, follow=True).text
+    assert "由 analyst 补充" in page and "2026-12-20" in page
+    for wrong in ({"text": "不在里面"}, {"due": "明天"}):
+        browser.post(f"/orders/{order.pk}/commitments", {**given, **wrong})
+    assert order.commitments.count() == 1

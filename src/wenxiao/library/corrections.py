@@ -12,16 +12,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wenxiao.library.choices import Certainty, CommitmentState
-from wenxiao.library.models import Commitment, Verdict
+from wenxiao.library.models import Commitment, KindVerdict, Verdict
 from wenxiao.library.services import log_act, may_assess
 from wenxiao.orders.choices import EventKind
 from wenxiao.orders.models import WorkOrder
+from wenxiao.orders.selectors import visible_orders
 from wenxiao.recognition.learning import Policy
 from wenxiao.recognition.schema import TEXT_FIELDS
 from wenxiao.units.models import User
@@ -37,9 +38,9 @@ class Correction:
     concrete: bool
 
 
-def correct_commitment(*, actor: User, commitment: int, given: Correction) -> Commitment:
-    """Put the commitment right; it counts as seen by a person from then on. Giving what is there changes nothing.
-    Raises ValidationError when the words do not stand in the text, Http404 outside the actor's scope."""
+def correct_commitment(*, actor: User, commitment: int, given: Correction, seen: bool = False) -> Commitment:
+    """Put the commitment right; it counts as seen by a person from then on. Giving what is there changes nothing, or, `seen`,
+    confirms it. Raises ValidationError when the words do not stand in the text, Http404 outside the actor's scope."""
     may_assess(actor)
     with transaction.atomic():
         visible = scope_commitments(actor, Commitment.objects.filter(pk=commitment)).values("pk")
@@ -47,9 +48,11 @@ def correct_commitment(*, actor: User, commitment: int, given: Correction) -> Co
         if row is None:
             raise Http404(_("没有这条承诺"))
         text = given.text.strip()
-        if (text, given.due, given.concrete) == (row.text.strip(), row.due, row.concrete):
+        same = (text, given.due, given.concrete) == (row.text.strip(), row.due, row.concrete)
+        if same and not (seen and row.state in (CommitmentState.PENDING, CommitmentState.CANCELLED)):
             return row
-        row.read = row.read or _as_read(row)
+        if not same:
+            row.read = row.read or _as_read(row)
         if text != row.text.strip():
             _move(row, text)
         if given.due != row.due:
@@ -57,7 +60,7 @@ def correct_commitment(*, actor: User, commitment: int, given: Correction) -> Co
             row.certainty = Certainty.STATED if given.due else Certainty.NONE
             row.basis = _("%(who)s更正") % {"who": actor} if given.due else ""
         row.concrete = given.concrete
-        if row.state == CommitmentState.PENDING:
+        if row.state == CommitmentState.PENDING or (seen and row.state == CommitmentState.CANCELLED):
             row.state = CommitmentState.CONFIRMED
         row.changed_at, row.changed_by = timezone.now(), actor
         row.save()
@@ -65,10 +68,41 @@ def correct_commitment(*, actor: User, commitment: int, given: Correction) -> Co
             EventKind.COMMITMENT,
             actor,
             [row.order_id],
-            _("更正承诺"),
+            _("确认承诺") if same else _("更正承诺"),
             {"commitment": row.pk, "read": row.read},
         )
     return row
+
+
+def add_commitment(*, actor: User, order: int, given: Correction) -> Commitment:
+    """A commitment of the reply that the engine had passed over. Adding one that is listed already gives that one, confirmed.
+    Raises ValidationError when the words do not stand in the reply, Http404 outside the actor's scope."""
+    may_assess(actor)
+    with transaction.atomic():
+        row = visible_orders(actor).select_for_update(of=("self",)).filter(pk=order).first()
+        if row is None:
+            raise Http404(_("没有这件工单"))
+        text = given.text.strip()
+        fresh = Commitment(order=row, field="reply", order_version=row.version, read={"added": True})
+        _move(fresh, text)
+        fresh.due, fresh.concrete = given.due, given.concrete
+        fresh.certainty = Certainty.STATED if given.due else Certainty.NONE
+        fresh.basis = _("%(who)s补充") % {"who": actor} if given.due else ""
+        there = _listed_there(fresh)
+        if there is not None:
+            return correct_commitment(actor=actor, commitment=there.pk, given=given, seen=True)
+        fresh.state, fresh.changed_at, fresh.changed_by = CommitmentState.CONFIRMED, timezone.now(), actor
+        fresh.save()
+        log_act(EventKind.COMMITMENT, actor, [row.pk], _("补充承诺"), {"commitment": fresh.pk, "added": True})
+    return fresh
+
+
+def _listed_there(fresh: Commitment) -> Commitment | None:
+    """The listed commitment whose words the new one shares."""
+    rows = Commitment.objects.filter(
+        order=fresh.order, field=fresh.field, start__lt=fresh.end, end__gt=fresh.start
+    )
+    return rows.order_by("pk").first()
 
 
 def _as_read(row: Commitment) -> dict[str, Any]:
@@ -89,25 +123,35 @@ def _move(row: Commitment, text: str) -> None:
 def labels(policy: Policy) -> Iterator[dict[str, Any]]:
     """One object an order that people have judged or corrected: numbers, offsets, dates and answers, no text.
 
-    `unresolved` is None where the verdict says nothing about it; `class` is given where a person corrected it.
+    `unresolved` is None where the verdict says nothing about it; `class` is given where a person corrected it; `kinds` are
+    those that a person spoke of; a commitment that a person added has `read` {"added": true}.
     """
     corrected = Commitment.objects.exclude(state=CommitmentState.PENDING).order_by("pk")
-    orders = WorkOrder.objects.filter(verdicts__undone_at__isnull=True, verdicts__isnull=False) | (
-        WorkOrder.objects.filter(commitments__in=corrected)
+    kinds = KindVerdict.objects.filter(replaced_at__isnull=True).order_by("kind")
+    orders = WorkOrder.objects.filter(
+        Q(verdicts__undone_at__isnull=True, verdicts__isnull=False)
+        | Q(commitments__in=corrected)
+        | Q(kind_verdicts__in=kinds)
     )
     standing = Verdict.objects.filter(undone_at__isnull=True)
     rows = (
         orders.distinct()
         .order_by("pk")
         .only("number", "version")
-        .prefetch_related(Prefetch("verdicts", standing), Prefetch("commitments", corrected))
+        .prefetch_related(
+            Prefetch("verdicts", standing),
+            Prefetch("commitments", corrected),
+            Prefetch("kind_verdicts", kinds),
+        )
     )
     for order in rows.iterator(chunk_size=500):
         verdict = next(iter(order.verdicts.all()), None)
+        said = [one for one in order.kind_verdicts.all() if one.order_version == order.version]
         yield {
             "order": order.number,
             "version": order.version,
             "verdict": _verdict(verdict, policy) if verdict else None,
+            "kinds": {one.kind: {"is": one.holds, "read": one.read} for one in said},
             "commitments": [_commitment(row) for row in order.commitments.all()],
         }
 

@@ -117,7 +117,8 @@ class Commitment(models.Model):
         _("状态"), max_length=10, choices=CommitmentState, default=CommitmentState.PENDING
     )
     order_version = models.PositiveIntegerField(default=1)
-    #: What the engine had said before a person corrected it: text, start, end, due, concrete. None: never corrected.
+    #: What the engine had said before a person corrected it: text, start, end, due, concrete; {"added": true} where it
+    #: had found nothing and a person added the commitment. None: never corrected.
     read = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(null=True, blank=True)
@@ -169,6 +170,36 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.decision}"
+
+
+class KindVerdict(models.Model):
+    """A person's word on whether an order is of a kind: it stands whatever the engine reads. `read` is what the engine had
+    said, which makes the pair a lesson; the same as `holds` where they only confirmed it."""
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="kind_verdicts")
+    kind = models.CharField(_("类"), max_length=15, choices=Kind)
+    holds = models.BooleanField(_("属于"))
+    read = models.BooleanField(_("识别为属于"))
+    model = models.CharField(max_length=60, blank=True)
+    order_version = models.PositiveIntegerField(default=1)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("类的结论")
+        verbose_name_plural = _("类的结论")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order", "kind"),
+                condition=models.Q(replaced_at__isnull=True),
+                name="library_one_kind_verdict_stands",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind} {self.holds}"
 
 
 class Matter(Kinds):

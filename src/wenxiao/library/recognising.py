@@ -23,6 +23,7 @@ from wenxiao.learning.in_force import adjustment_in_force, fingerprint
 from wenxiao.library import rules
 from wenxiao.library.choices import CommitmentState, Decision, Kind
 from wenxiao.library.gists import store_gists
+from wenxiao.library.kinds import said_kinds, with_said
 from wenxiao.library.models import Commitment, Finding
 from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
@@ -165,6 +166,8 @@ def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -
     locked = WorkOrder.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
     current = dict(locked.values_list("pk", "version"))
     likely, now = rules.load(rules.rules_folder()).likely, timezone.now()
+    for pk, said in said_kinds(found).items():
+        found[pk] = {**found[pk], "kinds": with_said(found[pk]["kinds"], said)}
     fresh = {
         pk: {**_columns(one, likely, read_with), "order_version": versions[pk], "read_at": now}
         for pk, one in found.items()
@@ -304,8 +307,12 @@ def _store_commitments(
 ) -> None:
     """Known commitments keep their row; new ones are added; those that the text no longer has go, if untouched."""
     known: dict[tuple[int, str, str], Commitment] = {}
+    by_hand: dict[int, list[Commitment]] = defaultdict(list)
     gone = []
     for row in Commitment.objects.filter(order__in=known_orders).order_by("pk"):
+        if row.read and row.read.get("added"):
+            by_hand[row.order_id].append(row)
+            continue
         # A corrected commitment is known by the words that the engine had found.
         found_as = str((row.read or {}).get("text", row.text))
         if known.setdefault((row.order_id, row.field, found_as), row) is not row:
@@ -315,6 +322,8 @@ def _store_commitments(
     for pk, promises in found.items():
         for promise in promises:
             there = known.pop((pk, promise["field"], promise["text"]), None)
+            if there is None and any(_overlap(row, promise) for row in by_hand[pk]):
+                continue  # a person had added what the engine now finds too
             if there is None:
                 values = [promise[name] for name in _PROMISE]
                 added.append((*values, pk, versions[pk], CommitmentState.PENDING.value, now))
@@ -324,6 +333,12 @@ def _store_commitments(
     if gone:
         Commitment.objects.filter(pk__in=gone).delete()
     bulk.insert(Commitment, (*_PROMISE, "order", "order_version", "state", "created_at"), added)
+
+
+def _overlap(row: Commitment, promise: Mapping[str, Any]) -> bool:
+    if row.field != promise["field"] or None in (row.start, row.end, promise["start"], promise["end"]):
+        return False
+    return bool(max(row.start or 0, promise["start"]) < min(row.end or 0, promise["end"]))
 
 
 def _refresh(row: Commitment, promise: dict[str, Any], version: int) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from wenxiao.library.calls import CallRules, load
 from wenxiao.library.filters import OrderFilter
-from wenxiao.library.models import Commitment, Finding, Matter, MatterLink, SavedView, Verdict
+from wenxiao.library.models import Commitment, Finding, KindVerdict, Matter, MatterLink, SavedView, Verdict
 from wenxiao.library.rules import rules_folder
 from wenxiao.library.shown import shown_matters, visible_matters
 from wenxiao.orders.choices import UnitRole
@@ -165,12 +165,14 @@ def matters_of(actor: Actor, orders: Iterable[WorkOrder]) -> dict[int, Matter]:
 
 @dataclass(slots=True)
 class OrderDetail:
-    """One order with everything known about it that the actor may see. `siblings` are the other orders of its matter."""
+    """One order with everything known about it that the actor may see. `kind_verdicts` are those that stand, for who sees
+    all orders; `siblings` are the other orders of its matter."""
 
     order: WorkOrder
     finding: Finding | None
     units: list[Unit]
     commitments: list[Commitment]
+    kind_verdicts: list[KindVerdict]
     verdict: Verdict | None
     verdicts: list[Verdict]
     matter: Matter | None
@@ -190,6 +192,7 @@ def order_detail(actor: Actor, pk: int) -> OrderDetail:
     order = get_order(actor, pk)
     finding = Finding.objects.filter(order=order).first()
     verdicts = list(order.verdicts.select_related("by", "undone_by"))
+    said = order.kind_verdicts.filter(replaced_at__isnull=True)
     link = getattr(order, "matter_link", None)
     siblings: list[WorkOrder] = []
     if link is not None:
@@ -201,6 +204,7 @@ def order_detail(actor: Actor, pk: int) -> OrderDetail:
         finding=finding,
         units=units_of(order),
         commitments=list(order.commitments.order_by("-concrete", "due", "pk")),
+        kind_verdicts=list(said.select_related("by")) if sees_all(actor) else [],
         verdict=next((v for v in verdicts if v.undone_at is None), None),
         verdicts=verdicts,
         matter=shown_matters(actor, [link.matter_id]).get(link.matter_id) if link else None,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wenxiao.library import services
 from wenxiao.library.choices import CommitmentState, Due
-from wenxiao.library.corrections import Correction, correct_commitment
+from wenxiao.library.corrections import Correction, add_commitment, correct_commitment
 from wenxiao.library.filters import LedgerFilter
 from wenxiao.library.ledger import due_part, ledger, ledger_counts
 from wenxiao.orders.selectors import unit_options
@@ -55,28 +55,47 @@ def commitments(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _back(request: HttpRequest) -> str:
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """Where a form asks to return to, if it is one of our own pages."""
     there = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
-    return there if there and safe else reverse("commitments")
+    return there if there and safe else otherwise
+
+
+def _given(request: HttpRequest) -> Correction:
+    """A commitment as a person gives it. Raises ValidationError for a day that is none."""
+    due = request.POST.get("due", "").strip()
+    try:
+        day = date.fromisoformat(due) if due else None
+    except ValueError:
+        raise ValidationError(_("日期应写成 2026-12-31 的样子")) from None
+    return Correction(
+        text=request.POST.get("text", "").replace("\r\n", "\n")[:2000],
+        due=day,
+        concrete=request.POST.get("concrete") == "1",
+    )
+
+
+@require_POST
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a commitment of an order's reply that the engine passed over."""
+    back = back_to(request, reverse("order", args=[pk]))
+    try:
+        add_commitment(actor=person(request), order=pk, given=_given(request))
+    except ValidationError as problem:
+        return told(request, problem, back)
+    messages.success(request, _("承诺已补充，会用于改进识别。"))
+    return redirect(back)
 
 
 @require_POST
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Put right what the engine read: the words, the last day, whether it can be checked."""
-    back = _back(request)
+    back = back_to(request, reverse("commitments"))
     try:
-        due = request.POST.get("due", "").strip()
-        given = Correction(
-            text=request.POST.get("text", "").replace("\r\n", "\n")[:2000],
-            due=date.fromisoformat(due) if due else None,
-            concrete=request.POST.get("concrete") == "1",
-        )
-        correct_commitment(actor=person(request), commitment=pk, given=given)
+        correct_commitment(actor=person(request), commitment=pk, given=_given(request))
     except ValidationError as problem:
         return told(request, problem, back)
-    except ValueError:
-        return told(request, ValidationError(_("日期应写成 2026-12-31 的样子")), back)
     messages.success(request, _("承诺已更正，这条更正会用于改进识别。"))
     return redirect(back)
 
@@ -84,7 +103,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def set_state(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a commitment on, as far as the table of states allows."""
-    back = _back(request)
+    back = back_to(request, reverse("commitments"))
     try:
         row = services.set_commitment_state(
             actor=person(request),

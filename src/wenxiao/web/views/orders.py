@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from wenxiao.display.highlight import promise_number
 from wenxiao.library import services
 from wenxiao.library.choices import CommitmentState, DismissReason
+from wenxiao.library.kinds import SAID, correct_kinds
 from wenxiao.library.ledger import due_part
+from wenxiao.library.models import KindVerdict
 from wenxiao.library.selectors import OrderDetail, neighbours, order_detail
 from wenxiao.orders.selectors import get_order
 from wenxiao.units.models import User
@@ -22,7 +26,9 @@ from wenxiao.units.scope import sees_all
 from wenxiao.web import reading
 from wenxiao.web.people import person, today
 from wenxiao.web.promises import PromiseLine, next_states
+from wenxiao.web.responses import told
 from wenxiao.web.views.assess import address, narrowed_by
+from wenxiao.web.views.commitments import back_to
 
 
 @require_GET
@@ -65,6 +71,37 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/orders/revealed.html", {"order": found})
 
 
+@require_POST
+def kinds(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which of the kinds that are read from texts an order is of."""
+    back = back_to(request, reverse("order", args=[pk]))
+    try:
+        correct_kinds(actor=person(request), order=pk, kinds=request.POST.getlist("kind"))
+    except ValidationError as problem:
+        return told(request, problem, back)
+    messages.success(request, _("类别已记下，会用于改进识别。"))
+    return redirect(back)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidKind:
+    """One of the kinds that people may put right: whether the order is of it, and what a person said, if one did."""
+
+    value: str
+    label: str
+    holds: bool
+    said: KindVerdict | None
+
+
+def _said_kinds(detail: OrderDetail) -> list[SaidKind]:
+    said = {one.kind: one for one in detail.kind_verdicts}
+    return [
+        SaidKind(kind.value, str(kind.label), kind in detail.finding.kinds, said.get(kind.value))
+        for kind in (SAID if detail.finding else ())
+        if detail.finding
+    ]
+
+
 def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
     order, finding = detail.order, detail.finding
     lines = reading.signal_lines(finding, sees_all=sees_all(user)) if finding else []
@@ -88,6 +125,8 @@ def _context(user: User, detail: OrderDetail) -> dict[str, Any]:
         "second": None if hidden else reading.second_opinion(order),
         "today": now,
         "may_assess": user.may_assess,
+        "may_add": user.may_assess and not hidden and bool(finding and order.reply.strip()),
+        "said_kinds": _said_kinds(detail),
         "states": CommitmentState.choices,
         "facts": _facts(order),
         "back_to_list": reverse("assess"),
