@@ -243,6 +243,35 @@ def _print_report(version: ModelVersion) -> None:
     for row in report["learned"][:SHOWN]:
         print(f"  {row['added']:+.2f}  {signal_label(row['signal'])}")
     print("研判结论只来自进入待研判的工单，没有进入的不在其中；查全率因此偏高。")
+    _print_parts(report)
+
+
+def _print_parts(report: dict[str, Any]) -> None:
+    """The lines of kinds and commitments, and the dates; nothing for a version from before there were any."""
+    from wenxiao.web.part_words import part_rows
+
+    for row in part_rows(report):
+        print(f"\n{row.label}（{row.asks}）")
+        if row.missing:
+            print(f"  {row.missing}")
+        else:
+            print(f"  学自 {row.report['cases']} 个回答，其中更正 {row.report['corrected']} 个。")
+        if row.stays:
+            print("  学到的不比出厂的好，所以没有改动。")
+        if not row.report["apart"]:
+            continue
+        print(f"  留出的 {row.report['apart']} 个（{row.report['from']} 至 {row.report['to']}）：")
+        for (_label, said), words in zip(row.figures, ("出厂模型", "现用模型", "新模型　"), strict=True):
+            total = said["total"]
+            print(
+                f"    {words}  查准率 {_percent(total['precision']):>6}  查全率 {_percent(total['recall']):>6}  "
+                f"F1 {_percent(total['f1']):>6}  更正过的判对 {said['right']} / {said['corrected']}"
+            )
+        for label, added in row.learned[:SHOWN]:
+            print(f"    {added:+.2f}  {label}")
+    dates = report.get("dates")
+    if dates and dates["cases"]:
+        print(f"\n承诺的日期：人确认或更正过 {dates['cases']} 条，识别对的 {dates['right']} 条。")
 
 
 def _print_trial(trial: dict[str, Any]) -> None:
@@ -250,6 +279,10 @@ def _print_trial(trial: dict[str, Any]) -> None:
     print(f"  新增“很可能没有实质办结” {trial['newly']} 件，不再是的 {trial['no_longer']} 件")
     print(f"  新进入待研判 {trial['captured']} 件，退出 {trial['released']} 件")
     print(f"  办结性质改变 {sum(trial['classes'].values())} 件")
+    lines = trial.get("lines", {})
+    for name, words in (("enforcement", "执法类"), ("crossing", "三跨"), ("promise", "承诺")):
+        print(f"  {words}：新识别 {lines.get(f'{name}_in', 0)} 件，不再识别 {lines.get(f'{name}_out', 0)} 件")
+    print(f"  承诺的日期或能否核对改变 {lines.get('promise_other', 0)} 件")
 
 
 def _percent(value: float | None) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 
 from wenxiao.learning.models import ModelUse, ModelVersion
-from wenxiao.recognition.learning import Adjustment
+from wenxiao.recognition.learning import Adjustment, BadAdjustment
 from wenxiao.recognition.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 def version_in_force() -> ModelVersion | None:
@@ -23,9 +26,16 @@ def version_before() -> ModelUse | None:
 
 
 def adjustment_in_force() -> Adjustment | None:
-    """What the version in use adds to the shipped model."""
+    """What the version in use adds to the shipped model; nothing where its content cannot be read (`ModelVersion.trouble`,
+    which the page of the models says)."""
     version = version_in_force()
-    return version.adjustment if version else None
+    if version is None:
+        return None
+    try:
+        return version.adjustment
+    except BadAdjustment as problem:
+        logger.error("model %s cannot be read, the model as shipped is used: %s", version.name, problem)
+        return None
 
 
 def fingerprint(settings: Settings) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wenxiao.learning.choices import JOB_ACTIVE, JobKind, JobState
 from wenxiao.orders.models import WorkOrder
-from wenxiao.recognition.learning import Adjustment
+from wenxiao.recognition.learning import Adjustment, BadAdjustment
 
 
 def _who() -> Any:
@@ -41,8 +42,22 @@ class ModelVersion(models.Model):
 
     @property
     def adjustment(self) -> Adjustment:
-        """What it adds to the shipped model."""
+        """What it adds to the shipped model. Raises BadAdjustment; see `trouble`."""
         return Adjustment.parse(self.content)
+
+    @property
+    def trouble(self) -> str:
+        """Why it cannot be used, in words for an administrator; "" when it can."""
+        try:
+            Adjustment.parse(self.content)
+        except BadAdjustment as problem:
+            return gettext(
+                "模型 %(name)s 的内容读不了（%(why)s），不能启用。请用现有的研判结论重新训练一个。"
+            ) % {
+                "name": self.name,
+                "why": problem,
+            }
+        return ""
 
 
 class ModelUse(models.Model):

@@ -6,7 +6,7 @@ library.grouping). The machine proposes; nothing here happens without a person w
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -23,7 +23,9 @@ from wenxiao.learning.in_force import fingerprint, version_before
 from wenxiao.learning.jobs import add_job
 from wenxiao.learning.models import EngineJob, ModelUse, ModelVersion
 from wenxiao.library import rules
-from wenxiao.library.models import Finding
+from wenxiao.library.choices import CommitmentState
+from wenxiao.library.kinds import SAID, said_kinds, with_said
+from wenxiao.library.models import Commitment, Finding
 from wenxiao.library.recognising import SHARED, engine_settings, is_captured, to_batch, told
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
@@ -46,7 +48,9 @@ Tell = Callable[[int], None]
 class Trial:
     """What a change would do to the orders of some days. `newly` and `no_longer` cross the threshold `likely`,
     `captured` and `released` come onto the list to assess or leave it, `classes` counts changes of the closure class
-    ("before>after"). `examples` has up to SHOWN orders of each sort: key, probability before and after.
+    ("before>after"). `lines` counts orders that become or cease to be of a kind (`<kind>_in`, `<kind>_out`) and that gain, lose or
+    have otherwise a commitment (`promise_in`, `promise_out`, `promise_other`: checkable or not, another day); what people have
+    said stays and is not counted. `examples` has up to SHOWN orders of each sort: key, probability before and after.
     """
 
     since: str
@@ -56,6 +60,7 @@ class Trial:
     captured: int = 0
     released: int = 0
     classes: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[tuple[int, float, float]]] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
@@ -95,9 +100,11 @@ def try_change(
     for orders, read in read_batches(batches, after, settings.RECOGNITION_PROCESSES or None):
         keys = orders.column("row").to_pylist()
         before = {row.order_id: row for row in Finding.objects.filter(order__in=keys)}
+        said, promised = said_kinds(keys), _promised(keys)
         for pk, found in zip(keys, told(read, keys), strict=True):
             if pk in before:
-                compare.take(before[pk], found)
+                kinds = sorted(with_said(found["kinds"], said.get(pk, {})))
+                compare.take(before[pk], {**found, "kinds": kinds}, promised[pk])
         tell(len(keys))
     return compare.trial
 
@@ -113,6 +120,23 @@ def _rows(orders: QuerySet[WorkOrder]) -> Iterator[list[tuple[Any, ...]]]:
         yield rows
 
 
+#: Of one order: the commitments nobody has touched, by field and words, with checkability and last day; and the field and
+#: words of those that people have.
+_Promises = tuple[dict[tuple[str, str], tuple[bool, Any]], set[tuple[str, str]]]
+
+
+def _promised(orders: list[int]) -> dict[int, _Promises]:
+    found: dict[int, _Promises] = defaultdict(lambda: ({}, set()))
+    rows = Commitment.objects.filter(order__in=orders)
+    for row in rows.only("order_id", "field", "text", "concrete", "due", "state", "read"):
+        untouched, touched = found[row.order_id]
+        if row.state == CommitmentState.PENDING:
+            untouched[row.field, row.text] = (row.concrete, row.due)
+        else:
+            touched |= {(row.field, row.text), (row.field, (row.read or {}).get("text", row.text))}
+    return found
+
+
 @dataclass(slots=True)
 class _Compare:
     """Takes orders in one by one; `shared` are the weights of what the collection adds, which is not read again."""
@@ -122,7 +146,7 @@ class _Compare:
     likely_after: float
     shared: dict[str, float]
 
-    def take(self, before: Finding, after: dict[str, Any]) -> None:
+    def take(self, before: Finding, after: dict[str, Any], promises: _Promises) -> None:
         trial = self.trial
         trial.read += 1
         added = [item["signal"] for item in before.evidence if item["signal"] in SHARED]
@@ -140,13 +164,36 @@ class _Compare:
         ):
             if now and not then:
                 setattr(trial, name, getattr(trial, name) + 1)
-                shown = trial.examples.setdefault(name, [])
-                if len(shown) < SHOWN:
-                    shown.append((before.order_id, before.unresolved, chance))
+                self._show(name, before, chance)
+        for name in (*_kinds_changed(set(before.kinds), kinds), *_promises_changed(promises, after)):
+            trial.lines[name] = trial.lines.get(name, 0) + 1
+            self._show(name, before, chance)
         # Where the collection has added something, the class follows the sum; what the engine says alone is not it.
         if not added and after["closure_class"] != before.closure_class:
             change = f"{before.closure_class}>{after['closure_class']}"
             trial.classes = dict(Counter(trial.classes) + Counter([change]))
+
+    def _show(self, name: str, before: Finding, chance: float) -> None:
+        shown = self.trial.examples.setdefault(name, [])
+        if len(shown) < SHOWN:
+            shown.append((before.order_id, before.unresolved, chance))
+
+
+def _kinds_changed(before: set[str], after: set[str]) -> Iterator[str]:
+    for kind in SAID:
+        if (kind in before) != (kind in after):
+            yield f"{kind}_in" if kind in after else f"{kind}_out"
+
+
+def _promises_changed(promises: _Promises, after: dict[str, Any]) -> Iterator[str]:
+    untouched, touched = promises
+    now = {(one["field"], one["text"]): (one["concrete"], one["due"]) for one in after["commitments"]}
+    if now.keys() - untouched.keys() - touched:
+        yield "promise_in"
+    if untouched.keys() - now.keys():
+        yield "promise_out"
+    if any(now[one] != untouched[one] for one in now.keys() & untouched.keys()):
+        yield "promise_other"
 
 
 def may_change(actor: User | None) -> None:
@@ -164,6 +211,8 @@ def use_version(*, actor: User | None, name: str) -> ModelUse:
         version = ModelVersion.objects.filter(name=name).first()
         if version is None:
             raise ValidationError(_("没有这个模型：%(name)s") % {"name": name})
+        if version.trouble:
+            raise ValidationError(version.trouble)
     return _use(actor, version)
 
 
@@ -173,7 +222,10 @@ def go_back(*, actor: User | None) -> ModelUse:
     if not ModelUse.objects.exists():
         raise ValidationError(_("正在用出厂模型，没有可以退回的版本"))
     before = version_before()
-    return _use(actor, before.version if before else None)
+    version = before.version if before else None
+    if version is not None and version.trouble:
+        raise ValidationError(version.trouble)
+    return _use(actor, version)
 
 
 def _use(actor: User | None, version: ModelVersion | None) -> ModelUse:

@@ -86,6 +86,8 @@ def _trial(job: EngineJob, today: date) -> dict[str, Any]:
     version = ModelVersion.objects.filter(name=name).first()
     if name and version is None:
         raise ValidationError(_("没有这个模型：%(name)s") % {"name": name})
+    if version is not None and version.trouble:
+        raise ValidationError(version.trouble)
     set_total(job, recent(today, preview_days()).count())
     return try_change(with_version(today, version), today, tell=partial(tell, job)).content()
 

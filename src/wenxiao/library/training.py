@@ -6,10 +6,11 @@ on, and the engine's reading of all of them without any adjustment, so that lear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -20,14 +21,25 @@ from wenxiao.learning.in_force import adjustment_in_force
 from wenxiao.learning.models import ModelVersion
 from wenxiao.library import rules
 from wenxiao.library.choices import Decision
+from wenxiao.library.lines import dates_report, move_lines
 from wenxiao.library.models import Finding, Verdict
 from wenxiao.library.recognising import SHARED, to_batch
+from wenxiao.library.teaching import Lessons, order_rows, read_taught, spoken, taught
 from wenxiao.orders.models import WorkOrder
-from wenxiao.orders.records import CONTENT
 from wenxiao.recognition.columns import ColumnSignals
 from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.engines.local import read_batches
-from wenxiao.recognition.learning import Adjustment, Case, Figures, Policy, Target, case_of, figures, fit
+from wenxiao.recognition.learning import (
+    Adjustment,
+    Case,
+    Figures,
+    Policy,
+    Target,
+    TooFewCases,
+    case_of,
+    figures,
+    fit,
+)
 from wenxiao.recognition.schema import Evidence, batch_to_findings
 from wenxiao.recognition.settings import Settings
 
@@ -48,12 +60,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """How many verdicts there are to learn from, and how many it takes, on either side and in all."""
+    """How many verdicts there are to learn from, and how many it takes, on either side and in all. `parts`: answers about kinds
+    and commitments that people gave in so many words, and how many of them are corrections."""
 
     unresolved: int
     resolved: int
     unusable: int
     policy: Policy
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> int:
@@ -69,7 +83,14 @@ class Readiness:
     def is_enough(self) -> bool:
         """Whether training can begin; the split by time may still leave too few on one side."""
         each = min(self.unresolved, self.resolved)
-        return self.verdicts >= self.needed and each >= self.policy.least_each
+        return (self.verdicts >= self.needed and each >= self.policy.least_each) or any(
+            corrected >= self.corrections_needed for _, corrected in self.parts.values()
+        )
+
+    @property
+    def corrections_needed(self) -> int:
+        """Corrections of one sort that it takes, so that enough remain when the newest are kept apart."""
+        return ceil(self.policy.least_corrected / (1 - self.policy.holdout))
 
 
 def readiness() -> Readiness:
@@ -79,7 +100,7 @@ def readiness() -> Readiness:
     said = list(standing.values_list("decision", "reason"))
     unresolved = sum(decision == Decision.CONFIRMED for decision, _ in said)
     resolved = sum(decision == Decision.DISMISSED and reason in policy.reasons for decision, reason in said)
-    return Readiness(unresolved, resolved, len(said) - unresolved - resolved, policy)
+    return Readiness(unresolved, resolved, len(said) - unresolved - resolved, policy, spoken())
 
 
 def answered(today: date, policy: Policy) -> list[Answered]:
@@ -151,7 +172,7 @@ def read_cases(found: Sequence[Answered], today: date, tell: Tell) -> list[Case]
     shared = _Shared(ColumnSignals(folder))
     by_pk = {one.pk: one for one in found}
     cases = []
-    batches = (to_batch(rows) for rows in _rows(sorted(by_pk)))
+    batches = (to_batch(rows) for rows in order_rows(sorted(by_pk)))
     shipped = Settings(as_of=today, data=folder)
     for orders, read in read_batches(batches, shipped, settings.RECOGNITION_PROCESSES or None):
         keys = orders.column("row").to_pylist()
@@ -163,13 +184,6 @@ def read_cases(found: Sequence[Answered], today: date, tell: Tell) -> list[Case]
             cases.append(case_of(by_pk[pk].target, finding))
         tell(len(keys))
     return cases
-
-
-def _rows(pks: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
-    """Chunks of (number, key, *CONTENT): the key travels in the place of the row, which the engine hands back."""
-    for start in range(0, len(pks), _CHUNK):
-        part = WorkOrder.objects.filter(pk__in=pks[start : start + _CHUNK]).order_by("pk")
-        yield list(part.values_list("number", "pk", *CONTENT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,27 +215,30 @@ def train(
     """The adjustment that the answers ask for, and its report. Raises recognition.learning.TooFewCases.
 
     The report: `cases` (verdicts and outcomes learned from, verdicts kept apart), `from`/`to` of the days kept apart,
-    `likely` (the threshold), figures of the model as `shipped`, as `present`ly used and as `trained`, and what each
-    number `learned` became.
+    `likely` (the threshold), figures of the model as `shipped`, as `present`ly used and as `trained`, what each
+    number `learned` became; for kinds and commitments `parts` and `dates` (library.lines). `too_few`: the verdicts were
+    too few for the probability, and only lines were moved.
     """
     folder = rules.rules_folder()
     policy, likely = Policy.load(folder), rules.load(folder).likely
     learn, apart = split(answered(today, policy), policy)
-    total(len(learn) + len(apart))
+    people = taught(policy)
+    total(len(learn) + len(apart) + len(people))
     cases = read_cases([*learn, *apart], today, tell)
     kept = {one.target for one in apart}
     held = [case for case in cases if case.target in kept]
     engine = Engine(Settings(as_of=today, data=folder))
-    leans = {
-        name: s.leans for name, s in {**engine.text_signals.signals, **engine.column_signals.signals}.items()
-    }
-    fitted = fit([case for case in cases if case.target not in kept], engine.name, leans, policy)
+    lessons = read_taught(people, today, policy, tell)
+    shifts, parts = move_lines(lessons, adjustment_in_force(), policy)
+    fitted, too_few = _fit([case for case in cases if case.target not in kept], engine, policy, bool(shifts))
+    fitted = replace(fitted, parts=shifts)
     report = {
         "cases": {
             "verdicts": sum(not one.target.is_outcome for one in learn),
             "outcomes": sum(one.target.is_outcome for one in learn),
             "apart": len(apart),
         },
+        "too_few": too_few,
         "from": min(one.target.at for one in apart).date().isoformat() if apart else None,
         "to": max(one.target.at for one in apart).date().isoformat() if apart else None,
         "likely": likely,
@@ -229,10 +246,27 @@ def train(
         "present": _content(figures(held, adjustment_in_force(), likely)),
         "trained": _content(figures(held, fitted, likely)),
         "learned": _learned(fitted, engine),
-        "policy": {**asdict(policy), "reasons": sorted(policy.reasons)},
-        "fingerprint": _fingerprint([*learn, *apart]),
+        "parts": parts,
+        "dates": dates_report(lessons),
+        "policy": {**asdict(policy), "reasons": sorted(policy.reasons), "leaving": sorted(policy.leaving)},
+        "fingerprint": _fingerprint([*learn, *apart], lessons),
     }
     return fitted, report
+
+
+def _fit(
+    cases: Sequence[Case], engine: Engine, policy: Policy, lines_moved: bool
+) -> tuple[Adjustment, dict[str, int] | None]:
+    """The adjustment of the probability, and what there was where that was too little; then, when no line was moved
+    either, TooFewCases is raised."""
+    signals = {**engine.text_signals.signals, **engine.column_signals.signals}
+    leans = {name: signal.leans for name, signal in signals.items()}
+    try:
+        return fit(cases, engine.name, leans, policy), None
+    except TooFewCases as few:
+        if not lines_moved:
+            raise
+        return Adjustment(engine.name), {"have": few.have, "resolved": few.resolved}
 
 
 def _content(said: Figures) -> dict[str, Any]:
@@ -249,11 +283,15 @@ def _learned(fitted: Adjustment, engine: Engine) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -abs(float(row["added"] or 0)))
 
 
-def _fingerprint(found: Sequence[Answered]) -> str:
-    """Stands for the answers that were used: number, version, answer, weight."""
+def _fingerprint(found: Sequence[Answered], lessons: Lessons) -> str:
+    """Stands for the answers that were used: number, version, answer, weight; of kinds and commitments, part, order, answer,
+    weight."""
     seen = blake2b(digest_size=16)
     for one in sorted(found, key=lambda one: one.pk):
         seen.update(f"{one.pk} {one.version} {one.target.unresolved} {one.target.weight}\n".encode())
+    for part, examples in sorted(lessons.examples.items()):
+        said = sorted(f"{one.order} {one.yes} {one.weight} {one.above:.4f}" for one in examples)
+        seen.update(f"{part} {said}\n".encode())
     return seen.hexdigest()
 
 

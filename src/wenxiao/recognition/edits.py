@@ -17,7 +17,7 @@ from typing import Any
 
 EDITS = "edits.json"
 #: Lists of strings that are names of other things, not words.
-_NAMES = frozenset({"fields", "signals", "reasons_that_mean_resolved"})
+_NAMES = frozenset({"fields", "signals", "reasons_that_mean_resolved", "reasons_that_leave_the_reading"})
 #: Numbers that are labels.
 _LABELS = frozenset({"number", "version"})
 #: The most words of a list, the longest word, the largest number.

@@ -47,6 +47,11 @@ class EnforcementDetails:
     acts: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
 
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """What people may judge by whether it is an enforcement order: its fields and acts, by name."""
+        return (*(f"field/{name}" for name in self.fields), *(f"act/{name}" for name in self.acts))
+
 
 class EnforcementWords:
     """The word lists, compiled. Cheap to call, safe to share between threads."""

@@ -8,7 +8,7 @@ peers) is in `collection` and is added afterwards.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,10 +18,12 @@ from wenxiao.calendars import Calendar
 from wenxiao.recognition.afterwards import CallersWord
 from wenxiao.recognition.closure import KINDS, MissingEvidence, closure_class, probability, readable
 from wenxiao.recognition.columns import ColumnSignals
-from wenxiao.recognition.commitments import commitments_of_many
+from wenxiao.recognition.commitments import Lines, commitments_of_many
 from wenxiao.recognition.crossing import CrossingDetails, CrossingWords
 from wenxiao.recognition.demands import DemandReader, unanswered
 from wenxiao.recognition.enforcement import EnforcementDetails, EnforcementWords
+from wenxiao.recognition.learning.adjustment import Adjustment
+from wenxiao.recognition.learning.shift import AS_SHIPPED, Shift, above
 from wenxiao.recognition.model import Model, Scores
 from wenxiao.recognition.receipts import Answers
 from wenxiao.recognition.reference import Reference, reference_of
@@ -43,7 +45,7 @@ REPEAT = frozenset({"repeat_marked", "repeat_said"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Reading:
     """What the parts of the engine read in one order, before it is put together."""
 
     order: Order
@@ -66,6 +68,7 @@ class Engine:
         self.calendar = Calendar.load()
         self.text_signals = TextSignals(settings.data)
         self.adjustment = settings.adjustment
+        self.lines = _lines(settings.adjustment)
         self.column_signals = ColumnSignals(settings.data, learned(settings))
         self.missing = MissingEvidence(settings.data)
         self.enforcement = EnforcementWords(settings.data)
@@ -93,8 +96,14 @@ class Engine:
 
     def read_orders(self, orders: Sequence[Order]) -> list[Finding]:
         """The same for many orders, several times faster: wording is weighed for all of them together."""
+        return [self._finding(one) for one in self.readings(orders)]
+
+    def readings(self, orders: Sequence[Order]) -> list[Reading]:
+        """What the parts of the engine read in each order, before it is put together."""
         references = [reference_of(order) for order in orders]
-        commitments = commitments_of_many(orders, calendar=self.calendar, references=references)
+        commitments = commitments_of_many(
+            orders, calendar=self.calendar, references=references, lines=self.lines
+        )
         demands = self.demands.read_many(orders)
         answers = [Answers.of(order) for order in orders]
         signals = self.text_signals.read_many(orders, references, answers)
@@ -102,19 +111,12 @@ class Engine:
             found.extend(_unanswered(order, asked))
         crossing = self.crossing.read_many(orders)
         scores = self.model.read_many(orders, signals, commitments, crossing, answers)
-        enforced = [i for i, one in enumerate(scores) if one.is_enforcement]
-        enforcement = dict(
-            zip(enforced, self.enforcement.read_many([orders[i] for i in enforced]), strict=True)
-        )
-        details = map(enforcement.get, range(len(orders)))
+        enforced = self._enforced(orders, scores)
         repeats, shown = self.repeats.read_many(orders), self.missing.shown(orders)
-        read = map(
-            _Read,
-            *(orders, references, commitments, demands, signals, crossing, scores, details, repeats, shown),
-        )
-        return [self._finding(one) for one in read]
+        read = (orders, references, commitments, demands, signals, crossing, scores, enforced, repeats, shown)
+        return list(map(Reading, *read))
 
-    def _finding(self, read: _Read) -> Finding:
+    def _finding(self, read: Reading) -> Finding:
         order, commitments = read.order, read.commitments
         columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
         columns += [e for e in read.signals if not e.is_of_text]
@@ -188,7 +190,7 @@ class Engine:
         known = self.text_signals.signals.get(evidence.signal)
         return (known.leans,) if known else ()
 
-    def _kinds(self, read: _Read, finding: Finding) -> None:
+    def _kinds(self, read: Reading, finding: Finding) -> None:
         """Which of the six kinds apply; a column that says so wins over the text."""
         order = read.order
         kinds = set()
@@ -208,21 +210,55 @@ class Engine:
             kinds.add("dissatisfied")
         finding.kinds = [kind for kind in KINDS if kind in kinds]
 
-    def _crosses(self, read: _Read, finding: Finding) -> bool:
+    def _crosses(self, read: Reading, finding: Finding) -> bool:
         """Whether the order is a crossing one, by its columns or else the model; if so, with what is crossed.
 
         What the centre does not count as crossing makes none, unless a column says that several handle it.
         """
         stated = read.crossing.stated
-        if not (stated if stated is not None else read.scores.is_crossing):
+        if not (stated if stated is not None else self._is_of("crossing", read.scores, read.crossing.facts)):
             return False
-        details = self.crossing.explain(read.order, read.crossing)
-        across = [a for a in details.across if a in self.crossing.counts]
+        details, across = self.crossed(read)
         if not across and not stated:
             return False
         finding.crossing_bodies, finding.crossing_across = details.bodies, across
         finding.evidence += details.evidence
         return True
+
+    def crossed(self, read: Reading) -> tuple[CrossingDetails, list[str]]:
+        """What a crossing order is seen by, and what of it this centre counts."""
+        details = self.crossing.explain(read.order, read.crossing)
+        return details, [a for a in details.across if a in self.crossing.counts]
+
+    def _enforced(self, orders: Sequence[Order], scores: Sequence[Scores]) -> list[EnforcementDetails | None]:
+        """Of each enforcement order its fields and acts; None for the others. Where verdicts have moved the line by these, they
+        are read of every order."""
+        seen = self.enforcement.read_many(orders) if self._shift("enforcement").signals else None
+        at = [
+            i
+            for i, one in enumerate(scores)
+            if self._is_of("enforcement", one, seen[i].traits if seen is not None else ())
+        ]
+        told = (
+            [seen[i] for i in at] if seen is not None else self.enforcement.read_many([orders[i] for i in at])
+        )
+        found = dict(zip(at, told, strict=True))
+        return [found.get(i) for i in range(len(orders))]
+
+    def _is_of(self, kind: str, scores: Scores, traits: Iterable[str]) -> bool:
+        """What the model says, with the line where verdicts have moved it."""
+        shift = self._shift(kind)
+        if shift == AS_SHIPPED:
+            return scores.is_enforcement if kind == "enforcement" else scores.is_crossing
+        return shift.moved(self.above(kind, scores), traits) >= 0
+
+    def _shift(self, kind: str) -> Shift:
+        return self.adjustment.part(kind) if self.adjustment else AS_SHIPPED
+
+    def above(self, kind: str, scores: Scores) -> float:
+        """How far the shipped model is above the line of "enforcement" or "crossing", in log-odds."""
+        chance = scores.enforcement if kind == "enforcement" else scores.crossing
+        return above(chance, self.model.thresholds[kind])
 
 
 @contextmanager
@@ -236,6 +272,13 @@ def without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _lines(adjustment: Adjustment | None) -> Lines:
+    """Where verdicts have moved the lines of commitments."""
+    if adjustment is None:
+        return Lines()
+    return Lines(adjustment.part("commitment"), adjustment.part("concrete"))
 
 
 def learned(settings: Settings) -> Mapping[str, float]:

@@ -65,10 +65,20 @@ def fitted_signals(path: Path | None = None) -> frozenset[str]:
     return frozenset(_content(path)["signals"])
 
 
+@cache
+def shipped_name() -> str:
+    """The name of the model that comes with the package, without making the model."""
+    return str(_content(None)["name"])
+
+
 def _content(path: Path | None) -> dict[str, Any]:
     source = path or files("wenxiao.recognition") / "data" / "model.json"
     content: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     return content
+
+
+class BadModel(ValueError):
+    """The file is no model that this version reads; the message is for an administrator."""
 
 
 class Model:
@@ -91,7 +101,8 @@ class Model:
         self._last: dict[str, dict[str, float]] = content["last"]
         self._signals: dict[str, float] = content["signals"]
         self.fitted = frozenset(self._signals)
-        self._thresholds: dict[str, float] = content["thresholds"]
+        #: From which chance on an order is of a kind.
+        self.thresholds: dict[str, float] = content["thresholds"]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Model:
@@ -166,8 +177,8 @@ class Model:
                     _evidence(read.clauses, weights, slice(*bounds[at : at + 2]), text),
                     enforcement,
                     crosses,
-                    enforcement >= self._thresholds["enforcement"],
-                    crosses >= self._thresholds["crossing"],
+                    enforcement >= self.thresholds["enforcement"],
+                    crosses >= self.thresholds["crossing"],
                     how=dict(zip(self._heads.heads[HOW], how[at], strict=True)),
                 )
             )
@@ -222,4 +233,10 @@ def _logistic(logit: float) -> float:
 def _loaded(path: Path | None, written: tuple[int, int] | None) -> Model:
     """`written` tells a file that was replaced from the one that was read."""
     del written
-    return Model(_content(path))
+    try:
+        return Model(_content(path))
+    except (KeyError, IndexError, TypeError, json.JSONDecodeError) as problem:
+        raise BadModel(
+            f"{path}：不是这一版能读的模型文件（{type(problem).__name__}: {problem}）。模型文件随程序升级，"
+            "旧版的整个模型不能沿用；请换用随程序来的模型，再用本中心的研判结论重新训练。"
+        ) from problem

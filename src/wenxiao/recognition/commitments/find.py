@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+import numpy as np
+
 from wenxiao.calendars import Calendar, default_calendar
 from wenxiao.recognition.commitments import moments
 from wenxiao.recognition.commitments.batch import Batch
@@ -20,6 +22,7 @@ from wenxiao.recognition.commitments.due import (
     time_of,
 )
 from wenxiao.recognition.commitments.features import Clauses
+from wenxiao.recognition.commitments.lines import SHIPPED_LINES, Lines, traits
 from wenxiao.recognition.commitments.model import Model, default_model
 from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
@@ -31,6 +34,8 @@ from wenxiao.recognition.text import normalise
 
 #: Characters read at a time: bounds the memory, and is enough to make array calls cheap.
 BLOCK = 1 << 16
+#: Where undertakings are read.
+FIELD = "reply"
 
 
 def find_commitments(
@@ -39,14 +44,13 @@ def find_commitments(
     reference: date,
     calendar: Calendar | None = None,
     settings: Settings | None = None,
-    field: str = "reply",
 ) -> list[Commitment]:
     """Every undertaking in a reply signed on `reference`, in the order of the text.
 
     Offsets count code points of `text` as given. Vague intentions come out with `concrete` False, and so does an
     undertaking the model is not sure of: `concrete` starts a clock against a unit.
     """
-    return find_many([(text, reference)], calendar=calendar, settings=settings, field=field)[0]
+    return find_many([(text, reference)], calendar=calendar, settings=settings)[0]
 
 
 def find_many(
@@ -54,22 +58,23 @@ def find_many(
     *,
     calendar: Calendar | None = None,
     settings: Settings | None = None,
-    field: str = "reply",
     model: Model | None = None,
     dated: bool = True,
+    lines: Lines = SHIPPED_LINES,
 ) -> list[list[Commitment]]:
     """`find_commitments` of each (text, reference), the same whatever the batch, and several times faster.
 
-    Not `dated`: the references are stand-ins (`stand_in`), and only times that name their year get a day.
+    Not `dated`: the references are stand-ins (`stand_in`), and only times that name their year get a day. `lines` are
+    where verdicts have moved the model's.
     """
     conventions = Conventions(calendar or default_calendar(), settings or default_settings(), dated)
     model = model or default_model()
     found: list[list[Commitment]] = []
-    for block in _blocks(replies):
+    for block in blocks(replies):
         first = len(found)
         found += ([] for _ in block)
-        for i, doc, candidates in _look(block, conventions, model):
-            read = (_commitment(doc, one, field) for one in _decide(doc, candidates, model))
+        for i, doc, candidates in look(block, conventions, model, lines):
+            read = (commitment_of(doc, one) for one in _decide(doc, candidates, model, lines))
             found[first + i] = [one for one in read if one is not None]
     return found
 
@@ -92,7 +97,8 @@ def _year(figures: str) -> int | None:
     return year_number(figures) if short is None else short_year(short, LATEST_SHORT_YEAR)
 
 
-def _blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str, date]]]:
+def blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str, date]]]:
+    """The replies in parts of about `BLOCK` characters."""
     first, size = 0, 0
     for i, (text, _) in enumerate(replies):
         size += len(text)
@@ -104,22 +110,25 @@ def _blocks(replies: Sequence[tuple[str, date]]) -> Iterator[Sequence[tuple[str,
 
 
 #: A clause worth reading closely, with its sums for concrete and vague and their scale.
-_Candidate = tuple[int, int, int, float]
+Candidate = tuple[int, int, int, float]
 
 
-def _look(
-    replies: Sequence[tuple[str, date]], conventions: Conventions, model: Model
-) -> Iterator[tuple[int, Document, list[_Candidate]]]:
+def look(
+    replies: Sequence[tuple[str, date]], conventions: Conventions, model: Model, lines: Lines = SHIPPED_LINES
+) -> Iterator[tuple[int, Document, list[Candidate]]]:
     """Weigh every clause of a block by its characters and words; what is left is a few clauses a reply, and no more than the
     replies that have any are looked at again."""
     normals = [normalise(text) for text, _ in replies]
     batch = Batch.of([normal.text for normal in normals])
     clauses = Clauses(batch, default_words())
     concrete, vague, scale = model.sums(clauses)
-    candidates = model.worth_a_look(concrete, vague, scale)
+    most = model.larger(concrete, vague, scale)
+    if lines != SHIPPED_LINES:
+        most = most + lines.more(most, clauses.hits, model, conventions.settings)
+    candidates = np.flatnonzero(most >= model.look)
     lists = Lists.of(batch, clauses.hits, conventions.settings.sieve)
     sums = zip(*(values[candidates].tolist() for values in (concrete, vague, scale)), strict=True)
-    chosen: dict[int, list[_Candidate]] = {}
+    chosen: dict[int, list[Candidate]] = {}
     for clause, i, own in zip(candidates.tolist(), batch.reply[candidates].tolist(), sums, strict=True):
         chosen.setdefault(i, []).append((clause - lists.bounds[i], *own))
     for i, found in chosen.items():
@@ -127,14 +136,17 @@ def _look(
         yield i, lists.document(i, (text, normals[i], reference), conventions), found
 
 
-def _decide(doc: Document, candidates: list[_Candidate], model: Model) -> list[Found]:
+def _decide(doc: Document, candidates: list[Candidate], model: Model, lines: Lines) -> list[Found]:
     """The candidates that still look like commitments when their times are seen too."""
     found = []
-    settings = doc.conventions.settings
+    settings, moved = doc.conventions.settings, lines.are_moved
     for i, concrete, vague, scale in candidates:
         a, b = model.chances(concrete, vague, scale, time_slots(doc, i))
-        if a + b >= settings.listed:
-            found.append(Found(i, i, i, a >= settings.checkable))
+        listed, checkable = a + b >= settings.listed, a >= settings.checkable
+        if moved:
+            listed, checkable = lines.drawn((a, b), traits(doc, i), settings)
+        if listed:
+            found.append(Found(i, i, i, checkable))
     return joined(doc, found)
 
 
@@ -147,7 +159,7 @@ def time_slots(doc: Document, i: int) -> list[int]:
     return moments.slots(own, before, {number for number, _ in doc.words_of(i)})
 
 
-def _commitment(doc: Document, one: Found, field: str) -> Commitment | None:
+def commitment_of(doc: Document, one: Found) -> Commitment | None:
     """The commitment with its day; None where it tells of what has been done, makes a standing offer without a day, or
     where its only day lies before the reply: that is a report of what was to be done by then, unless it says that it
     will be (“9月14日起我司将调整…”), and then it has no day."""
@@ -162,7 +174,7 @@ def _commitment(doc: Document, one: Found, field: str) -> Commitment | None:
         return None
     start, end = doc.normal.span(doc.starts[one.first], doc.ends[one.last])
     who = promisor(doc, one.clause)
-    commitment = Commitment(field, start, end, doc.original[start:end], concrete=one.concrete, promisor=who)
+    commitment = Commitment(FIELD, start, end, doc.original[start:end], concrete=one.concrete, promisor=who)
     if time is None:
         event = condition(doc, one)
         if event:

@@ -53,10 +53,9 @@ class Model:
         sums, number = clauses.sums(self.both)
         return sums[:, 0], sums[:, 1], scales(number)
 
-    def worth_a_look(self, concrete: Ints, vague: Ints, scale: Floats) -> Ints:
-        """The numbers of the clauses to be read closely, by their sums."""
-        most = np.maximum(concrete * scale + self.bias[0], vague * scale + self.bias[1])
-        return np.flatnonzero(most >= self.look)
+    def larger(self, concrete: Ints, vague: Ints, scale: Floats) -> Floats:
+        """The larger sum of each clause, by which it is looked at closely (from `look` on) or not."""
+        return np.maximum(concrete * scale + self.bias[0], vague * scale + self.bias[1])
 
     def chances(self, concrete: int, vague: int, scale: float, slots: Iterable[int]) -> tuple[float, float]:
         """Probabilities of a concrete and of a vague commitment, from the sums so far and the slots still to add."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from wenxiao.calendars import Calendar
 from wenxiao.recognition.commitments.find import find_many, stand_in
+from wenxiao.recognition.commitments.lessons import Clause, clauses_of
+from wenxiao.recognition.commitments.lines import SHIPPED_LINES, Lines
+from wenxiao.recognition.commitments.reading import Conventions
 from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.reference import Reference, reference_of
 from wenxiao.recognition.schema import Commitment, Order
+
+Replies = list[tuple[str, date]]
+Found = TypeVar("Found")
 
 
 def commitments_of(
@@ -31,22 +38,45 @@ def commitments_of_many(
     calendar: Calendar | None = None,
     settings: Settings | None = None,
     references: Sequence[Reference] | None = None,
+    lines: Lines = SHIPPED_LINES,
 ) -> list[list[Commitment]]:
     """`commitments_of` each order, the same whatever the batch, and several times faster. `references` are
-    `reference_of` them, where the caller has them already."""
+    `reference_of` them, where the caller has them already; `lines` are where verdicts have moved the model's."""
     if references is None:
         references = [reference_of(order) for order in orders]
-    pairs = list(zip(orders, references, strict=True))
-    dated = [(order.reply, to.day) for order, to in pairs if to.day]
-    undated = [(order.reply, stand_in(order.reply)) for order, to in pairs if not to.day]
-    read = iter(find_many(dated, calendar=calendar, settings=settings))
-    read_undated = iter(find_many(undated, calendar=calendar, settings=settings, dated=False))
+
+    def read(replies: Replies, dated: bool) -> list[list[Commitment]]:
+        return find_many(replies, calendar=calendar, settings=settings, dated=dated, lines=lines)
+
     most = (settings or default_settings()).most
     out = []
-    for order, to in pairs:
-        found = [_noted(one, to.note) for one in next(read if to.day else read_undated)]
+    for order, to, read_there in zip(orders, references, _by_day(orders, references, read), strict=True):
+        found = [_noted(one, to.note) for one in read_there]
         out.append(_listed(_with_columns(order, found), most))
     return out
+
+
+def clauses_of_many(
+    orders: Sequence[Order], *, calendar: Calendar, references: Sequence[Reference]
+) -> list[list[Clause]]:
+    """The clauses of each order's reply that verdicts can teach by, as the shipped model sees them."""
+
+    def read(replies: Replies, dated: bool) -> list[list[Clause]]:
+        return clauses_of(replies, Conventions(calendar, default_settings(), dated))
+
+    return _by_day(orders, references, read)
+
+
+def _by_day(
+    orders: Sequence[Order],
+    references: Sequence[Reference],
+    read: Callable[[Replies, bool], list[list[Found]]],
+) -> list[list[Found]]:
+    """What `read` finds in each order's reply; those whose day is not known are read by a stand-in, and apart."""
+    pairs = list(zip(orders, references, strict=True))
+    dated = iter(read([(order.reply, to.day) for order, to in pairs if to.day], True))
+    undated = iter(read([(order.reply, stand_in(order.reply)) for order, to in pairs if not to.day], False))
+    return [next(dated if to.day else undated) for to in references]
 
 
 def _listed(found: list[Commitment], most: int) -> list[Commitment]:

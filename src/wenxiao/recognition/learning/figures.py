@@ -48,6 +48,11 @@ class Confusion:
         """Found among those that were unresolved; None when there are none."""
         return _share(self.hits, self.hits + self.misses)
 
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall; None where there is nothing to find and nothing was called."""
+        return _share(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
+
     def content(self) -> dict[str, Any]:
         """As JSON."""
         return {

@@ -15,15 +15,20 @@ import numpy.typing as npt
 
 from wenxiao.recognition.learning.adjustment import Adjustment
 from wenxiao.recognition.learning.cases import Case
+from wenxiao.recognition.learning.examples import Example
 from wenxiao.recognition.learning.policy import Policy
+from wenxiao.recognition.learning.shift import AS_SHIPPED, Shift
 
 Floats = npt.NDArray[np.float64]
 
 #: Cases that a signal must have fired in before its weight may move.
 SEEN = 5
-#: How much easier the scale and the constant move than the weight of a signal: every case speaks of them.
-EASY = 0.1
+#: How much stiffer than the weight of a signal the scale and the constant are. Of the probability every case speaks of them;
+#: a line is moved for what people correct before it is moved for everything, also for what nobody has seen yet.
+EASY, HARD = 0.1, 3.0
 STEPS, CLOSE = 50, 1e-8
+#: How far the scale may go from 1, down and up.
+LEAST_SCALE, MOST_SCALE = -0.9, 4.0
 
 
 class TooFewCases(ValueError):
@@ -36,9 +41,19 @@ class TooFewCases(ValueError):
         self.have, self.resolved, self.policy = have, resolved, policy
 
 
+class TooFewExamples(ValueError):
+    """Not enough answers to move a line by: `have` answers, `least_side` of them on the smaller side, `corrected` of them
+    corrections."""
+
+    def __init__(self, have: int, least_side: int, corrected: int) -> None:
+        super().__init__(f"{have} answers, {least_side} on the smaller side, {corrected} corrected")
+        self.have, self.least_side, self.corrected = have, least_side, corrected
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The cases as numbers: a column for the scale, one for the constant, one for each signal that may move."""
+    """The cases as numbers: a column for the scale, one for the constant, one for each signal that may move. `ease` is how
+    stiff the first two are beside the others."""
 
     names: tuple[str, ...]
     x: Floats
@@ -47,6 +62,7 @@ class _Table:
     weight: Floats
     least: Floats
     most: Floats
+    ease: float = EASY
 
 
 def fit(cases: Sequence[Case], base: str, leans: Mapping[str, str], policy: Policy) -> Adjustment:
@@ -66,6 +82,61 @@ def fit(cases: Sequence[Case], base: str, leans: Mapping[str, str], policy: Poli
         if abs(value) >= 0.0005
     }
     return Adjustment(base, round(1 + float(solved[0]), 4), round(float(solved[1]), 4), signals)
+
+
+def fit_shift(examples: Sequence[Example], policy: Policy) -> Shift:
+    """How far people's answers move a line. Raises TooFewExamples.
+
+    Answers that were left as they were say what the engine said, so that corrections are what teaches: without enough of
+    them nothing is fitted, the scale never grows (the engine would only grow surer of itself), and where no stiffness
+    does better on answers not fitted on than the line as shipped, the line stays.
+    """
+    free = [one for one in examples if not one.decided]
+    yes = sum(one.yes for one in free)
+    corrected = sum(one.corrected for one in free)
+    side = min(yes, len(free) - yes)
+    if len(free) < policy.least or side < policy.least_each or corrected < policy.least_corrected:
+        raise TooFewExamples(len(free), side, corrected)
+    table = _table_of(sorted(free, key=lambda one: (one.at, one.order, one.above, one.traits, one.yes)))
+    loss = {value: _loss_of(table, value, policy.folds) for value in policy.stiffness}
+    best = min(loss, key=lambda value: (loss[value], -value))
+    if loss[best] >= float(np.sum(table.weight * _losses(table.offset, table.truth))):
+        return AS_SHIPPED
+    solved = _solve(table, best)
+    signals = {
+        name: round(float(value), 4)
+        for name, value in zip(table.names, solved[2:], strict=True)
+        if abs(value) >= 0.0005
+    }
+    return Shift(round(1 + float(solved[0]), 4), round(float(solved[1]), 4), signals)
+
+
+def _table_of(examples: Sequence[Example]) -> _Table:
+    """Traits lean to no side: what people think of them is the question."""
+    count: dict[str, int] = {}
+    for one in examples:
+        for name in set(one.traits):
+            count[name] = count.get(name, 0) + 1
+    names = tuple(sorted(name for name, often in count.items() if SEEN <= often < len(examples)))
+    at = {name: place for place, name in enumerate(names, 2)}
+    above = np.array([one.above for one in examples])
+    x = np.zeros((len(examples), len(names) + 2))
+    x[:, 0], x[:, 1] = above, 1.0
+    for row, one in enumerate(examples):
+        for name in one.traits:
+            if name in at:
+                x[row, at[name]] = 1.0
+    bound = np.full(len(names) + 1, np.inf)
+    return _Table(
+        names=names,
+        x=x,
+        offset=above,
+        truth=np.array([float(one.yes) for one in examples]),
+        weight=np.array([one.weight for one in examples]),
+        least=np.concatenate(([LEAST_SCALE], -bound)),
+        most=np.concatenate(([0.0], bound)),
+        ease=HARD,
+    )
 
 
 def _table(cases: Sequence[Case], leans: Mapping[str, str]) -> _Table:
@@ -89,7 +160,7 @@ def _table(cases: Sequence[Case], leans: Mapping[str, str]) -> _Table:
                 known = shipped[at[name] - 2]
                 shipped[at[name] - 2] = weight if not known else min(known, weight, key=abs)
     up = np.array([leans[name] == "unresolved" for name in names], dtype=bool)
-    free = np.array([-0.9, -np.inf]), np.array([4.0, np.inf])
+    free = np.array([LEAST_SCALE, -np.inf]), np.array([MOST_SCALE, np.inf])
     return _Table(
         names=names,
         x=x,
@@ -102,27 +173,53 @@ def _table(cases: Sequence[Case], leans: Mapping[str, str]) -> _Table:
 
 
 def _solve(table: _Table, stiffness: float, rows: npt.NDArray[np.bool_] | None = None) -> Floats:
-    """The penalised maximum within the bounds: Newton steps; a number that would cross its bound is set there."""
+    """The penalised maximum within the bounds; a number that would cross its bound is set there."""
     used = slice(None) if rows is None else rows
-    x, offset, truth, weight = table.x[used], table.offset[used], table.truth[used], table.weight[used]
-    stiff = np.full(x.shape[1], stiffness)
-    stiff[:2] *= EASY
-    solved, held = np.zeros(x.shape[1]), np.zeros(x.shape[1], dtype=bool)
+    width = table.x.shape[1]
+    stiff = np.full(width, stiffness)
+    stiff[:2] *= table.ease
+    cost = _Cost(table.x[used], table.offset[used], table.truth[used], table.weight[used], stiff)
+    solved, held = np.zeros(width), np.zeros(width, dtype=bool)
     while True:
-        free = ~held
-        for _ in range(STEPS):
-            chance = 1 / (1 + np.exp(-np.clip(offset + x @ solved, -30, 30)))
-            slope = x[:, free].T @ (weight * (truth - chance)) - stiff[free] * solved[free]
-            bend = (x[:, free] * (weight * chance * (1 - chance))[:, None]).T @ x[:, free]
-            step = np.linalg.solve(bend + np.diag(stiff[free]), slope)
-            solved[free] += np.clip(step, -1, 1)
-            if np.max(np.abs(step), initial=0.0) < CLOSE:
-                break
-        over = free & ((solved < table.least) | (solved > table.most))
+        solved = cost.least(solved, ~held)
+        over = ~held & ((solved < table.least) | (solved > table.most))
         if not over.any():
             return solved
         solved = np.clip(solved, table.least, table.most)
         held |= over
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """What numbers cost: how badly they tell the truth, and how far they are from as shipped."""
+
+    x: Floats
+    offset: Floats
+    truth: Floats
+    weight: Floats
+    stiff: Floats
+
+    def of(self, solved: Floats) -> float:
+        losses = _losses(self.offset + self.x @ solved, self.truth)
+        return float(self.weight @ losses + self.stiff @ solved**2 / 2)
+
+    def least(self, solved: Floats, free: npt.NDArray[np.bool_]) -> Floats:
+        """The numbers that cost least, those that are not free as they are: Newton's steps, halved until they cost less.
+        Where the model is very sure and wrong a whole step leaps over the valley, and back."""
+        x, stiff = self.x[:, free], self.stiff[free]
+        for _ in range(STEPS):
+            chance = 1 / (1 + np.exp(-np.clip(self.offset + self.x @ solved, -30, 30)))
+            slope = x.T @ (self.weight * (self.truth - chance)) - stiff * solved[free]
+            bend = (x * (self.weight * chance * (1 - chance))[:, None]).T @ x
+            step = np.zeros(len(solved))
+            step[free] = np.linalg.solve(bend + np.diag(stiff), slope)
+            before = self.of(solved)
+            while self.of(solved + step) > before and np.max(np.abs(step), initial=0.0) >= CLOSE:
+                step = step / 2
+            solved = solved + step
+            if np.max(np.abs(step), initial=0.0) < CLOSE:
+                break
+        return solved
 
 
 def _loss_of(table: _Table, stiffness: float, folds: int) -> float:
@@ -133,6 +230,9 @@ def _loss_of(table: _Table, stiffness: float, folds: int) -> float:
         out = fold == number
         solved = _solve(table, stiffness, ~out)
         logit = table.offset[out] + table.x[out] @ solved
-        sign = 2 * table.truth[out] - 1
-        total += float(np.sum(table.weight[out] * np.logaddexp(0, -sign * logit)))
+        total += float(np.sum(table.weight[out] * _losses(logit, table.truth[out])))
     return total
+
+
+def _losses(logit: Floats, truth: Floats) -> Floats:
+    return np.asarray(np.logaddexp(0, (1 - 2 * truth) * logit))

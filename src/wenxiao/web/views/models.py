@@ -21,9 +21,11 @@ from wenxiao.library.choices import ClosureClass, Kind
 from wenxiao.library.training import readiness
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.selectors import visible_orders
+from wenxiao.recognition.model import shipped_name
 from wenxiao.units.models import User
+from wenxiao.web.part_words import part_rows, wanted
 from wenxiao.web.people import is_partial, person, today
-from wenxiao.web.reading import signal_words
+from wenxiao.web.reading import NOTICEABLE, signal_words
 
 #: In an address, the model as it was shipped.
 SHIPPED = "shipped"
@@ -61,9 +63,12 @@ class Confused:
 def models(request: HttpRequest) -> HttpResponse:
     """The versions, what is in force, and whether there is enough to learn from."""
     administrator(request)
+    ready, now = readiness(), version_in_force()
     context = {
-        "ready": readiness(),
-        "now": version_in_force(),
+        "ready": ready,
+        "parts": wanted(ready),
+        "now": now,
+        "trouble": (now.trouble or _other_base(now)) if now else "",
         "can_go_back": ModelUse.objects.exists(),
         "before": version_before(),
         "versions": ModelVersion.objects.select_related("made_by"),
@@ -95,11 +100,22 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         "version": found,
         "name": name,
+        "trouble": (found.trouble or _other_base(found)) if found else "",
         "is_used": (now.pk if now else None) == (found.pk if found else None),
         "job": trial,
         "trial": trial_of(user, trial) if trial and trial.state == JobState.DONE else None,
     }
     return render(request, "web/models/version.html", context | (_report(found.report) if found else {}))
+
+
+def _other_base(version: ModelVersion) -> str:
+    """That a version was trained on another shipped model than the one that the program came with; "" when it was not."""
+    base, shipped = version.content.get("base", ""), shipped_name()
+    if base == shipped:
+        return ""
+    return _(
+        "%(name)s 是在出厂模型 %(base)s 上训练的，程序升级后出厂模型已是 %(shipped)s；它还能用，但报告里的数字不再作准，请重新训练一个。"
+    ) % {"name": version.name, "base": base, "shipped": shipped}
 
 
 def _report(report: dict[str, Any]) -> dict[str, Any]:
@@ -112,10 +128,20 @@ def _report(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "report": report,
         "rows": rows,
+        "parts": part_rows(report),
+        "dates": _dates(report["dates"]) if "dates" in report else None,
         "by_kind": _confused(report, "by_kind", kinds),
         "by_unit": _confused(report, "by_unit", {}),
-        "learned": [{**row, "label": signal_words(row["signal"])[0]} for row in report["learned"]],
+        "learned": [
+            {**row, "label": signal_words(row["signal"])[0]}
+            for row in report["learned"]
+            if abs(row["added"]) >= NOTICEABLE
+        ],
     }
+
+
+def _dates(dates: dict[str, Any]) -> dict[str, Any]:
+    return {**dates, "share": dates["right"] / dates["cases"] if dates["cases"] else None}
 
 
 def _confused(report: dict[str, Any], part: str, labels: dict[str, str]) -> list[Confused]:
@@ -138,9 +164,22 @@ def trial_of(user: User, job: EngineJob) -> dict[str, Any]:
         ("captured", _("新进入待研判")),
         ("released", _("退出待研判")),
     )
+    lines = (
+        ("enforcement_in", _("新识别为执法类")),
+        ("enforcement_out", _("不再识别为执法类")),
+        ("crossing_in", _("新识别为三跨")),
+        ("crossing_out", _("不再识别为三跨")),
+        ("promise_in", _("新找到承诺")),
+        ("promise_out", _("不再列为承诺")),
+        ("promise_other", _("承诺的日期或能否核对改变")),
+    )
+    counts = {**result, **result.get("lines", {})}
     return {
         **result,
-        "sorts": [(label, result[name], _examples(result, name, seen)) for name, label in sorts],
+        "sorts": [
+            (label, counts.get(name, 0), _examples(result, name, seen))
+            for name, label in (*sorts, *(line for line in lines if counts.get(line[0])))
+        ],
         "class_changes": [
             (*(labels[part] for part in change.split(">")), count)
             for change, count in sorted(result["classes"].items(), key=lambda item: -item[1])
