@@ -89,7 +89,7 @@ def _addresses() -> dict[str, list[str]]:
 
 
 #: What is only posted to, or shut to a handler; each is tried below.
-SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "settle", "apart", "proposal", "act-undo", "commitment-state", "commitment-correct"}  # fmt: skip
+SENT = {"login", "logout", "set_language", "decide", "undo", "export", "keep-view", "drop-view", "reveal", "settle", "apart", "proposal", "act-undo", "commitment-state", "commitment-correct", "order-kinds", "commitment-add"}  # fmt: skip
 SHUT: dict[str, list[object]] = {
     "proposals": [],
     "imports": [], "import": [1], "import-sheets": [1], "import-confirm": [1], "import-retry": [1], "import-rejected": [1],
@@ -185,6 +185,8 @@ def test_what_is_posted_finds_nothing(shared: Cast, sign_in: SignIn) -> None:
         reverse("reveal", args=[_hidden()]): {},
         reverse("commitment-state", args=[promise.pk]): {"state": "kept"},
         reverse("commitment-correct", args=[promise.pk]): {"text": promise.text, "due": "", "concrete": "1"},
+        reverse("order-kinds", args=[_hidden()]): {"kind": "enforcement"},
+        reverse("commitment-add", args=[_hidden()]): {"text": promise.text, "due": "", "concrete": "1"},
         reverse("decide"): {"one": _hidden(), "decision": "confirmed"},
         reverse("undo"): {"one": _hidden()},
         reverse("settle", args=[_only().number]): {"act": "move", "order": _hidden(), "to": _only().number},
