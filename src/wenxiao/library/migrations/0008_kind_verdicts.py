@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("library", "0006_gist_indexes"),
+        ("library", "0007_counts"),
         ("orders", "0004_reopened"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
