@@ -209,3 +209,18 @@ SEEN = {
 def test_every_known_variant_has_its_field(field, header) -> None:
     match = match_header(header)
     assert match is not None and (match.field, match.share) == (field, 1.0)
+
+
+def test_what_kind_of_trouble_is_where_is_enough_without_a_text(write, read) -> None:
+    """The records of many cities abroad hold no words of the caller: a category and a place tell one matter."""
+    header = "category,created_date,address,latitude,longitude\n"
+    rows = "Pothole,2025-03-01,12 W STATE ST,41.85,-87.62\n,2025-03-01,12 W STATE ST,41.85,-87.62\nGraffiti,2025-03-02,,,\n"
+    result = read(write(header + rows, "cases.csv"))
+    assert [(order.category, order.latitude) for order in result.orders] == [("Pothole", 41.85)]
+    assert len(result.rejects) == 2
+
+
+def test_where_there_is_a_text_column_an_order_needs_a_text(write, read) -> None:
+    result = read(write("工单编号,诉求内容,问题分类,事发地址\n1,路灯不亮,照明,建设路\n2,,照明,建设路\n"))
+    assert [order.order for order in result.orders] == ["1"]
+    assert len(result.rejects) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,13 +15,20 @@ from wenxiao.recognition.schema import ORDER_FIELDS
 
 _BRACKETS = re.compile(r"[(\[{【〔<《〈「](.*?)[)\]}】〕>》〉」]")
 _NUMBERING = re.compile(r"^\d{1,2}[.、)]")
-#: A row is a header only when one of these is in it: without a text there is nothing to read.
 #: A column that is no field of an order: whether the row's unit is in charge or helps.
 ROLE = "role"
 #: A column that is no field either: an evaluation of the manner of handling, which is named and left out.
 PROCESS = "rated_process"
 _FIELDS = (*ORDER_FIELDS, ROLE, PROCESS)
-_READABLE = {"title", "content", "reply", "handling"}
+
+
+def can_be_read(fields: Container[str]) -> bool:
+    """Whether there is anything to go by: a text, or, as the records of many cities have it, what kind of trouble is where.
+    A row is a header only when it names so much, and an order is one only when it holds so much."""
+    return any(name in fields for name in ("title", "content", "reply", "handling")) or (
+        any(name in fields for name in ("category", "request_type"))
+        and any(name in fields for name in ("address", "latitude"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +185,5 @@ def _score(names: Sequence[str], wanted: set[str]) -> float:
         elif match := match_header(name):
             key = f"{match.field}{match.level or ''}"
             found[key] = max(found.get(key, 0.0), 1.0 if match.share == 1.0 else 0.5)
-    readable = wanted or _READABLE & found.keys()
+    readable = wanted or can_be_read(found)
     return sum(found.values()) if readable and max(found.values(), default=0) == 1.0 else 0.0

@@ -11,7 +11,7 @@ from wenxiao.orders.intake import times, values
 from wenxiao.orders.intake.cells import Cell, Flaw, Nested, Row, is_blank
 from wenxiao.orders.intake.characters import clean_text, is_broken
 from wenxiao.orders.intake.evaluations import Evaluations
-from wenxiao.orders.intake.headers import ROLE
+from wenxiao.orders.intake.headers import ROLE, can_be_read
 from wenxiao.orders.intake.layout import Layout
 from wenxiao.orders.intake.limits import EXCEL_CELL, Limits
 from wenxiao.orders.intake.merging import (
@@ -32,6 +32,8 @@ _LOST = ("number_lost_digits", "scientific_number")
 #: Fields whose cells no report shows, not even masked.
 _PERSONS = ("caller", "phone", "address")
 _READABLE = ("title", "content", "reply", "handling")
+#: What a file without any text is read by.
+_SORTED = ("category", "request_type", "address", "latitude")
 
 
 @dataclass(slots=True)
@@ -162,7 +164,7 @@ class RowReader:
             self._merge(order, role, place, warnings, batch)
             return
         self._close(batch)
-        if not any(getattr(order, name).strip() for name in _READABLE):
+        if not self._is_telling(order):
             batch.rejects.append(self._nothing_to_read(warnings, place))
             return
         self._settle_number(order, place, lost, warnings, batch)
@@ -180,6 +182,11 @@ class RowReader:
                 None,
             ):
                 setattr(order, name, order.callback.strip())
+
+    def _is_telling(self, order: Order) -> bool:
+        if self._texts:
+            return any(getattr(order, name).strip() for name in _READABLE)
+        return can_be_read([name for name in _SORTED if getattr(order, name) not in ("", None)])
 
     def _nothing_to_read(self, warnings: list[Problem], place: Place) -> Problem:
         headers = {self._names[i] for i in self._texts}
