@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.conftest import TODAY, Cast, Importer, row
 
 from wenxiao.demo import build_county, write_export
 from wenxiao.library import settling
-from wenxiao.library.arrivals import group_new
+from wenxiao.library.arrivals import group_new, look_up
 from wenxiao.library.choices import MatterState, ProposalState
 from wenxiao.library.grouping import group_all
 from wenxiao.library.history_models import OrderGist, Posting, Vocabulary
@@ -23,9 +24,13 @@ from wenxiao.library.pipeline import run_import, start_import
 from wenxiao.library.postings import in_use, write_anew
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.uploads import stage_upload
+from wenxiao.recognition.matters.facts import read_facts
+from wenxiao.recognition.schema import Order
 
 #: Of the pairs of orders in one matter, the share on which one by one and all at once agree (F1): that of the index.
 TOLERANCE = 0.85
+#: What one new order that joins a matter may ask and write, its transactions included.
+QUESTIONS, LOOKS = 48, 7
 SEWAGE = "润泽食品厂在厂门外修了排污口，污水直接排进旁边的沟渠，臭得不敢开窗。"
 
 
@@ -226,10 +231,29 @@ def test_an_interrupted_grouping_goes_on_and_asks_no_more_of_a_larger_library(
         return len(captured)
 
     few = questions()
+    assert few <= QUESTIONS
     assert homes() == whole
     importer([row() for _ in range(40)])
     # Which candidates come up may add a look; one for each of forty orders must not.
     assert questions() < few + 10
+
+
+def test_looking_up_names_the_matter_and_the_next_best_and_writes_nothing(
+    cast: Cast, importer: Importer, arriving: None
+) -> None:
+    importer(calls())
+    keys = dict(WorkOrder.objects.values_list("number", "pk"))
+    call = Order("N1", title="河口镇润泽食品厂污水直排沟渠", content=SEWAGE, called_at=datetime(2026, 11, 1))
+    before = homes()
+    look_up(read_facts(call))  # what a process loads once
+    with CaptureQueriesContext(connection) as captured:
+        found = look_up(read_facts(call))
+    assert len(captured) <= LOOKS
+    assert not [q for q in captured if not q["sql"].startswith("SELECT")]
+    assert Matter.objects.get(pk=found.group).number == before["A1"] == before["A2"]
+    assert {order for order, _ in found.near[:2]} == {keys["A1"], keys["A2"]}
+    assert [p for _, p in found.near] == sorted((p for _, p in found.near), reverse=True)
+    assert homes() == before and not Posting.objects.filter(order__gt=max(keys.values())).exists()
 
 
 def test_lists_written_anew_hold_what_came_since(cast: Cast, importer: Importer, arriving: None) -> None:

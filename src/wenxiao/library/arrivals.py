@@ -41,8 +41,10 @@ from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
 from wenxiao.recognition.collection import Added, Collection
 from wenxiao.recognition.columns import ColumnSignals
-from wenxiao.recognition.matters.arriving import AT_ONCE, Arrivals, arrive
-from wenxiao.recognition.matters.stored import version
+from wenxiao.recognition.matters.arriving import AT_ONCE, Arrivals, Arrived, arrive
+from wenxiao.recognition.matters.columns import Columns, columns
+from wenxiao.recognition.matters.facts import Facts
+from wenxiao.recognition.matters.stored import from_bytes, version
 from wenxiao.recognition.schema import Evidence
 from wenxiao.recognition.traces import Trace
 
@@ -80,28 +82,36 @@ def group_new(today: date, check: Check = lambda: None) -> None:
     elif is_due(now):
         write_anew(check)
         now = in_use() or now
-    for orders in _todo(Todo.PLACE):
+    for gists in _todo(Todo.PLACE):
         check()
-        _place(orders, now, today, check)
-    for orders in _todo(Todo.CONCLUDE):
+        _place(list(gists), from_bytes(list(gists.values())), now, today, check)
+    for gists in _todo(Todo.CONCLUDE):
         check()
-        _settle(orders, rules, today, check)
+        _settle(list(gists), rules, today, check)
 
 
-def _todo(state: OrderGist.Todo) -> Iterator[list[int]]:
-    """Some at a time, until there are no more."""
-    orders = [0] * AT_ONCE
-    while len(orders) == AT_ONCE:
-        rows = OrderGist.objects.filter(todo=state).order_by("order").values_list("order", "form")[:AT_ONCE]
-        orders = [order for order, form in rows if form == version()]
-        if orders:
-            yield orders
+def look_up(facts: Facts, order: int = 0) -> Arrived:
+    """The matter that an order belongs to, and the next best candidates. Nothing is written, and the order need not be in the
+    record (`order` is its key, if it is; its own group is then no answer). Raises LookupError before a first grouping."""
+    now = in_use()
+    if now is None:
+        raise LookupError("no vocabulary yet")
+    return arrive([order], columns([facts]), now.seen, now.weights, Lists(now.generation)).placed[0]
 
 
-def _place(orders: Sequence[int], now: InUse, today: date, check: Check) -> None:
+def _todo(state: OrderGist.Todo) -> Iterator[dict[int, bytes]]:
+    """Some orders at a time, with what they say, until there are no more."""
+    asked = OrderGist.objects.filter(todo=state).order_by("order").values_list("order", "form", "facts")
+    gists = dict.fromkeys(range(AT_ONCE), b"")
+    while len(gists) == AT_ONCE:
+        gists = {order: bytes(facts) for order, form, facts in asked[:AT_ONCE] if form == version()}
+        if gists:
+            yield gists
+
+
+def _place(orders: Sequence[int], packed: Columns, now: InUse, today: date, check: Check) -> None:
     """Give some new orders their matters. An order that only says something else now stays with its companions."""
     lists = Lists(now.generation)
-    packed = lists.columns(orders)
     with transaction.atomic():
         check()
         post(orders, packed, now.weights)
@@ -136,12 +146,12 @@ def _with_companions(orders: Sequence[int], lists: Lists) -> set[int]:
 
 def _as_settled(orders: set[int]) -> tuple[dict[int, Existing], Settled]:
     """Where orders are now, and what people have settled about them."""
-    links = bulk.select(MatterLink, ("order", "matter", "by"), {"order": orders})
-    settled = Settled.about(orders, {matter for _, matter, _ in links})
+    links = bulk.select(MatterLink, ("order", "matter", "by", "matter__worked_on"), {"order": orders})
+    worked = {matter for _, matter, _, worked_on in links if worked_on}
     return {
-        order: Existing(matter, by is not None or matter in settled.worked, by is not None)
-        for order, matter, by in links
-    }, settled
+        order: Existing(matter, by is not None or worked_on, by is not None)
+        for order, matter, by, worked_on in links
+    }, Settled.about(orders, {matter for _, matter, _, _ in links}, worked)
 
 
 def _groups(arrivals: Arrivals) -> list[Group]:

@@ -104,7 +104,7 @@ def unsettled() -> dict[OrderGist.Todo, list[int]]:
 def settle_gists(orders: Sequence[int], done: OrderGist.Todo, then: OrderGist.Todo) -> int:
     """Say that something was done with the orders, as far as it is still to do; returns with how many."""
     count = 0
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for start in range(0, len(orders), _CHUNK):
             some = OrderGist.objects.filter(order__in=orders[start : start + _CHUNK], todo=done)
             count += some.update(todo=then)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,14 +22,16 @@ from django.db.models import Max
 from wenxiao.library.history_models import OrderGist, Posting, PostingList, Vocabulary
 from wenxiao.library.models import MatterLink
 from wenxiao.orders import bulk
-from wenxiao.recognition.matters.arriving import LISTED, WORD_BITS, looked_up_by
+from wenxiao.recognition.matters.arriving import LISTED, WORD_BITS, listed_under
 from wenxiao.recognition.matters.columns import Columns
 from wenxiao.recognition.matters.stored import from_bytes, version
 from wenxiao.recognition.matters.vocabulary import Seen, Weights, weights
 
-#: Words to a row of lists, as a power of two: some thousand entries a row in a history of a million.
-_TOGETHER = 6
-BUCKETS = 1 << (WORD_BITS - _TOGETHER)
+#: Words to a row of lists, as a power of two: some hundred entries a row in a history of a million. A new order asks for one
+#: row a word, so what else is in them is read in vain.
+_TOGETHER = 3
+#: Parts of the words, a power of two, that lists are written in: bounds memory, changes nothing.
+_PARTS = 16
 #: Gists read, rows written, and values asked for at a time.
 _READ, _WRITE, _ASKED = 4_000, 4_000, 5_000
 #: Written anew when what came since is this share of the history, and at least so many orders.
@@ -49,10 +51,15 @@ class InUse:
     weights: Weights
 
 
+def _form() -> int:
+    """Says how words and lists were made."""
+    return version() ^ _TOGETHER
+
+
 def in_use() -> InUse | None:
     """The newest vocabulary; None where there is none yet, or it was made by an engine that read otherwise."""
     newest = Vocabulary.objects.order_by("-generation").values_list("pk", "form").first()
-    return _load(newest[0]) if newest is not None and newest[1] == version() else None
+    return _load(newest[0]) if newest is not None and newest[1] == _form() else None
 
 
 @lru_cache(maxsize=1)
@@ -143,13 +150,18 @@ def _lists(entries: bytes, words: Sequence[int]) -> dict[int, np.ndarray]:
 
 def post(orders: Sequence[int], packed: Columns, w: Weights) -> None:
     """List new orders beside the lists. Call in a transaction; posting twice does no harm."""
-    listed = zip(orders, looked_up_by(packed, w), strict=True)
-    bulk.insert(Posting, ("word", "order"), [(word, order) for order, words in listed for word in words])
+    rows, words = listed_under(packed, w)
+    pairs = zip(rows.tolist(), words.tolist(), strict=True)
+    bulk.insert(Posting, ("word", "order"), [(word, orders[row]) for row, word in pairs])
 
 
 def is_due(now: InUse) -> bool:
     """Whether so much has come since the lists were written that they should be written anew."""
-    return OrderGist.objects.filter(order__gt=now.last_order).count() > max(_LEAST, _SHARE * now.seen.count)
+    most = max(_LEAST, _SHARE * now.seen.count)
+    since = OrderGist.objects.filter(order__gt=now.last_order)
+    # Keys have gaps but never repeat, so mostly the newest tells enough, and nothing is counted.
+    newest: int = since.aggregate(newest=Max("order"))["newest"] or 0
+    return newest - now.last_order > most and since.count() > most
 
 
 def write_anew(check: Check = lambda: None) -> None:
@@ -167,7 +179,7 @@ def write_anew(check: Check = lambda: None) -> None:
     w = weights(seen)
     generation = (Vocabulary.objects.aggregate(last=Max("generation"))["last"] or 0) + 1
     _delete(PostingList.objects.exclude(generation=generation - 1), check)
-    rows = _rows(_entries(w, check))
+    rows = (row for entries in _entries(w, check) for row in _rows(entries))
     for some in _some(rows, _WRITE):
         with transaction.atomic():
             check()
@@ -178,7 +190,7 @@ def write_anew(check: Check = lambda: None) -> None:
         check()
         counts = {name: _pack(getattr(seen, name)) for name in ("words", "problems", "areas")}
         Vocabulary.objects.create(
-            generation=generation, form=version(), count=seen.count, last_order=last_order, **counts
+            generation=generation, form=_form(), count=seen.count, last_order=last_order, **counts
         )
         Vocabulary.objects.exclude(generation=generation).delete()
         Posting.objects.filter(pk__lte=newest).delete()
@@ -206,29 +218,33 @@ def _all_gists() -> Iterator[tuple[np.ndarray, Columns]]:
         last = rows[-1][0]
 
 
-def _entries(w: Weights, check: Check) -> np.ndarray:
-    """Word and order of every listing, as one number each, sorted; of a crowded word the newest orders only."""
-    parts = [np.zeros(0, np.uint64)]
+def _entries(w: Weights, check: Check) -> Iterator[np.ndarray]:
+    """Word and order of every listing, as one number each, sorted, a part of the words at a time; of a crowded word the newest
+    orders only."""
+    ends = np.arange(_PARTS + 1, dtype=np.uint64) << np.uint64(32 + WORD_BITS - _PARTS.bit_length() + 1)
+    parts: list[list[np.ndarray]] = [[] for _ in range(_PARTS)]
     for orders, packed in _all_gists():
         check()
-        listed = looked_up_by(packed, w)
-        words = np.fromiter((word for one in listed for word in one), np.uint64)
-        parts.append(
-            words << np.uint64(32) | np.repeat(orders.astype(np.uint64), [len(one) for one in listed])
-        )
-    entries = np.concatenate(parts)
-    entries.sort()
-    word = entries >> np.uint64(32)
-    last = np.searchsorted(word, word, side="right")
-    return np.asarray(entries[last - np.arange(len(entries)) <= LISTED])
+        rows, words = listed_under(packed, w)
+        entries = words.astype(np.uint64) << np.uint64(32) | orders.astype(np.uint64)[rows]
+        entries.sort()
+        for part, (start, end) in zip(parts, pairwise(np.searchsorted(entries, ends)), strict=True):
+            part.append(entries[start:end].copy())
+    for part in parts:
+        entries = np.concatenate([np.zeros(0, np.uint64), *part])
+        part.clear()
+        entries.sort()
+        word = entries >> np.uint64(32)
+        last = np.searchsorted(word, word, side="right")
+        yield entries[last - np.arange(len(entries)) <= LISTED]
 
 
 def _rows(entries: np.ndarray) -> Iterator[tuple[int, bytes]]:
     """Bucket and lists, packed: all words, then all orders."""
     word, order = (entries >> np.uint64(32)).astype(np.uint32), entries.astype(np.uint32)
-    ends = np.searchsorted(word, np.arange(1, BUCKETS + 1, dtype=np.uint64) << np.uint64(_TOGETHER))
-    start = 0
-    for bucket, end in enumerate(ends.tolist()):
-        if end > start:
-            yield bucket, word[start:end].tobytes() + order[start:end].tobytes()
-        start = end
+    buckets = (word >> np.uint32(_TOGETHER)).astype(np.int64)
+    first = np.flatnonzero(np.diff(buckets, prepend=-1))
+    for bucket, (start, end) in zip(
+        buckets[first].tolist(), pairwise([*first.tolist(), len(word)]), strict=True
+    ):
+        yield bucket, word[start:end].tobytes() + order[start:end].tobytes()

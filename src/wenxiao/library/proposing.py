@@ -42,14 +42,13 @@ class Settled:
         )
 
     @classmethod
-    def about(cls, orders: set[int], matters: set[int]) -> Settled:
-        """As it is now, as far as it concerns some orders and the matters that they are in."""
+    def about(cls, orders: set[int], matters: set[int], worked: set[int]) -> Settled:
+        """As it is now, as far as it concerns some orders and the matters that they are in; on `worked` people work."""
         pair = ("low", "high")
         pairs = {row for end in pair for row in bulk.select(NotSame, pair, {end: orders})}
-        worked = bulk.select(Matter, ("id",), {"id": matters, "worked_on": True})
         answered = {"matter": matters, "state": ProposalState.REFUSED.value}
         refused = bulk.select(Proposal, ("matter", "order", "other"), answered)
-        return cls._of(pairs, (pk for (pk,) in worked), refused)
+        return cls._of(pairs, worked, refused)
 
     @classmethod
     def _of(

@@ -96,14 +96,15 @@ def _question(asked: _Asked, is_postgres: bool) -> tuple[str, list[tuple[int, _C
 
 
 def _field(model: type[models.Model], name: str, joins: dict[str, str]) -> tuple[str, Any]:
-    """The column of a field, or of a field of the one row that belongs to each ("finding__captured"), which is joined."""
+    """The column of a field, or of one of the row that belongs to each ("finding__captured", "matter__title"), which is joined."""
     own, _, beyond = name.partition("__")
     table, field = model._meta.db_table, model._meta.get_field(own)
     if beyond:
-        back: Any = field
-        mine, table = table, back.related_model._meta.db_table
-        joins[table] = f'LEFT JOIN "{table}" ON "{table}"."{back.field.column}" = "{mine}"."id"'
-        field = back.related_model._meta.get_field(beyond)
+        link: Any = field
+        mine, table = table, link.related_model._meta.db_table
+        here, there = (link.column, "id") if link.concrete else ("id", link.field.column)
+        joins[table] = f'LEFT JOIN "{table}" ON "{table}"."{there}" = "{mine}"."{here}"'
+        field = link.related_model._meta.get_field(beyond)
     return f'"{table}"."{getattr(field, "column", name)}"', field
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from wenxiao.recognition.matters.candidates import CROWD, NEXT, signature
-from wenxiao.recognition.matters.columns import Columns
+from wenxiao.recognition.matters.columns import Columns, row_of
 from wenxiao.recognition.matters.grams import BITS, COLUMNS
 from wenxiao.recognition.matters.grouping import SPEAKERS, evidence
 from wenxiao.recognition.matters.history import probability_and_tie
@@ -29,6 +29,8 @@ from wenxiao.recognition.matters.vocabulary import Seen, Weights
 AT_ONCE = 200
 #: A list of the orders of one word is never needed longer than this, its newest: a longer one proposes nobody.
 LISTED = CROWD + 1
+#: Candidates told of each order.
+NEAR = 10
 #: Words are numbers below this; the second half stands for places of orders without text.
 WORDS = 2 * COLUMNS
 WORD_BITS = BITS + 1
@@ -60,12 +62,14 @@ class Lookup(Protocol):
 @dataclass(slots=True)
 class Arrived:
     """Where a new order belongs: its group (its own, negative number when it is alone so far), the probability of its
-    strongest link there, and the orders of other groups that it is related to, with how likely that is."""
+    strongest link there, and the orders of other groups that it is related to, with how likely that is. `near` are the orders
+    likeliest to be one matter with it, the likeliest first, with the probability."""
 
     order: int
     group: Group
     score: float | None = None
     ties: list[tuple[int, float]] = field(default_factory=list)
+    near: list[tuple[int, float]] = field(default_factory=list)
 
 
 def looked_up_by(packed: Columns, w: Weights) -> list[dict[int, float]]:
@@ -79,6 +83,14 @@ def looked_up_by(packed: Columns, w: Weights) -> list[dict[int, float]]:
             part = slice(m.indptr[row], m.indptr[row + 1])
             found.append(dict(zip(m.indices[part].tolist(), (m.data[part] ** 2).tolist(), strict=True)))
     return found
+
+
+def listed_under(packed: Columns, w: Weights) -> tuple[np.ndarray, np.ndarray]:
+    """The same for many orders: row and word of every listing."""
+    m = signature(name_the_nameless(packed, w), w)
+    bare = np.flatnonzero(packed.bare)
+    places = [_place(cells(packed.take(np.array([row])))[0]) for row in bare]
+    return np.concatenate([row_of(m), bare]), np.concatenate([m.indices, np.array(places, dtype=np.int64)])
 
 
 def _place(cell: tuple[int, int]) -> int:
@@ -193,6 +205,7 @@ class Arrivals:
             for key, _, tied in partners
             if tied >= least and key not in inside and key in self._group
         ]
+        arrived.near = [(key, p) for key, p, _ in partners[:NEAR]]
         self.placed.append(arrived)
 
     def _joined(self, order: int, partners: Sequence[tuple[int, float, float]], pool: _Pool) -> Group | None:
