@@ -91,13 +91,14 @@ def gather(labels: list[dict[str, Any]], replies: dict[int, tuple[str, date | No
     """Features of every clause, the times of every clause included, and which clauses each label covers."""
     texts = [replies[label["id"]] for label in labels]
     normals = [normalise(text) for text, _ in texts]
-    batch = Batch.of([normal.text for normal in normals])
+    written = [normal.text for normal in normals]
+    batch = Batch.of(written)
     looked = features.Clauses(batch, default_words())
     rows, slots = looked.features()
     n = len(batch.starts)
     conventions = Conventions(default_calendar(), default_settings())
     bags, time_rows, time_columns = [], [], []
-    lists = Lists.of(batch, looked.hits, conventions.settings.sieve)
+    lists = Lists.of(batch, looked.hits, written, conventions.settings)
     for number, (label, (text, day), normal) in enumerate(zip(labels, texts, normals, strict=True)):
         signed = signed_or_given(text, day, None).day
         assert signed, f"reply {label['id']} has no date"

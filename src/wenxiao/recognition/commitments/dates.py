@@ -15,6 +15,7 @@ from wenxiao.calendars import CalendarError
 from wenxiao.recognition.commitments import named, relative
 from wenxiao.recognition.commitments.grammar import SUFFIX
 from wenxiao.recognition.commitments.reading import Conventions, Reading, TimePhrase, in_title
+from wenxiao.recognition.kernels.look import DATE, HINT
 
 
 def find_times(
@@ -31,14 +32,26 @@ def find_times(
     Words without a year mean their next occurrence from `anchor` on: a date that the sentence has named before, or
     the reference date.
     """
-    mark, trigger, dates, hints = conventions.settings.patterns
+    return find_told(text, start, end, DATE | HINT, (reference, conventions), anchor)
+
+
+def find_told(
+    text: str,
+    start: int,
+    end: int,
+    tells: int,
+    given: tuple[date, Conventions],
+    anchor: date | None,
+) -> list[TimePhrase]:
+    """`find_times` where it is known what the stretch may tell (`kernels.look.may_tell`)."""
+    reference, conventions = given
+    trigger, dates, hints = conventions.settings.patterns
     phrases: list[TimePhrase] = []
-    if mark.search(text, start, end) and trigger.search(text, start, end):
-        phrases = _dates(
-            text, end, dates.finditer(text, start, end), (reference, conventions), anchor or reference
-        )
-    for hint in hints.finditer(text, start, end):
-        phrases.append(TimePhrase(hint.start(), hint.end(), hint[0], reference))
+    if tells & DATE and trigger.search(text, start, end):
+        phrases = _dates(text, end, dates.finditer(text, start, end), given, anchor or reference)
+    if tells & HINT:
+        for hint in hints.finditer(text, start, end):
+            phrases.append(TimePhrase(hint.start(), hint.end(), hint[0], reference))
     if len(phrases) > 1:
         phrases.sort(key=lambda phrase: phrase.start)
     return phrases

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from wenxiao.recognition.commitments.batch import Batch, Ints
-from wenxiao.recognition.commitments.dates import find_times, later_anchor
+from wenxiao.recognition.commitments.batch import Batch
+from wenxiao.recognition.commitments.dates import find_times, find_told, later_anchor
 from wenxiao.recognition.commitments.features import Hits
 from wenxiao.recognition.commitments.moments import kinds
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase, in_title
+from wenxiao.recognition.commitments.settings import Settings
+from wenxiao.recognition.kernels import look as kernels
+from wenxiao.recognition.lexicon import Texts
 from wenxiao.recognition.text import Normal
-
-Bools = npt.NDArray[np.bool_]
 
 #: How many clauses back in the sentence a date or a subject is looked for, so that work grows in line with length.
 LOOK_BACK = 6
@@ -25,8 +27,8 @@ LOOK_BACK = 6
 @dataclass(slots=True)
 class Document:
     """A reply signed on `reference`. Clause i is [starts[i], ends[i]) of the normalised text and of sentence
-    `sentence[i]`. `words` are the words of the reply in order: clause, class, place. `may_tell[i]`: it has a character
-    without which no clause tells of a time."""
+    `sentence[i]`. `words` are the words of the reply in order: clause, class, place. `may_tell[i]` is what it may tell of times
+    (`kernels.look.may_tell`), 0 for nothing."""
 
     original: str
     normal: Normal
@@ -36,7 +38,7 @@ class Document:
     ends: list[int]
     sentence: list[int]
     words: tuple[list[int], list[int], list[int]]
-    may_tell: list[bool]
+    may_tell: list[int]
     _times: dict[int, list[TimePhrase]] = field(default_factory=dict)
     _kinds: dict[int, list[int]] = field(default_factory=dict)
 
@@ -70,14 +72,8 @@ class Document:
         return found
 
     def _read_times(self, i: int, anchor: date | None) -> list[TimePhrase]:
-        return find_times(
-            self.normal.text,
-            self.starts[i],
-            self.ends[i],
-            reference=self.reference,
-            conventions=self.conventions,
-            anchor=anchor,
-        )
+        given = self.reference, self.conventions
+        return find_told(self.normal.text, self.starts[i], self.ends[i], self.may_tell[i], given, anchor)
 
     def clause_of(self, place: int) -> int:
         """The number of the clause that `place` is in."""
@@ -126,15 +122,15 @@ class Lists:
     word_bounds: list[int]
     batch: Batch
     hits: Hits
-    may_tell: Bools
+    may_tell: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, batch: Batch, hits: Hits, sieve: Ints) -> Lists:
-        """The lists of `batch`; `sieve` as in `Settings`."""
-        before = np.concatenate(([0], np.cumsum(sieve.take(batch.codes))))
-        bounds = np.searchsorted(batch.reply, np.arange(len(batch.base) + 1))
+    def of(cls, batch: Batch, hits: Hits, texts: Sequence[str], settings: Settings) -> Lists:
+        """The lists of `batch`, made of `texts`."""
+        bounds = np.searchsorted(batch.reply, np.arange(len(texts) + 1))
         word_bounds = np.searchsorted(hits.row, bounds)
-        may_tell = before.take(batch.ends) > before.take(batch.starts)
+        found = settings.time_words.find_many(Texts(texts)).rows, batch.base
+        may_tell = kernels.may_tell(batch.codes, (batch.starts, batch.ends), settings.sieve, found)
         return cls(bounds.tolist(), word_bounds.tolist(), batch, hits, may_tell)
 
     def document(self, i: int, reply: tuple[str, Normal, date], conventions: Conventions) -> Document:

@@ -174,27 +174,25 @@ def says_will(doc: Document, one: Found) -> bool:
 
 def is_report(doc: Document, one: Found) -> bool:
     """Whether the words tell of what has been done (“已整改到位”) and of nothing that is still to come."""
-    settings = doc.conventions.settings
-    said = doc.normal.text[doc.starts[one.first] : doc.ends[one.last]]
-    if any(word in said for word in settings.still):
+    said, text = doc.conventions.settings.said, doc.normal.text
+    start, end = doc.starts[one.first], doc.ends[one.last]
+    if said["still"].search(text, start, end):
         return False
-    behind = min((at for word in settings.past if (at := said.find(word)) >= 0), default=len(said))
-    return any(said.find(word, behind) >= 0 for word in settings.done) or any(
-        word in said for word in settings.past_done
-    )
+    past = said["past"].search(text, start, end)
+    if past and said["done"].search(text, past.start(), end):
+        return True
+    return said["past_done"].search(text, start, end) is not None
 
 
 def is_offer(doc: Document, one: Found) -> bool:
     """Whether the words are a standing offer (“我们将一如既往…”), or stand behind an invitation to call (“如有疑问，请致电…”)."""
-    settings, text = doc.conventions.settings, doc.normal.text
-    said = text[doc.starts[one.first] : doc.ends[one.last]]
-    if any(word in said for word in settings.offers):
+    said, text = doc.conventions.settings.said, doc.normal.text
+    if said["offers"].search(text, doc.starts[one.first], doc.ends[one.last]):
         return True
     before = one.first
     while one.first - before < INVITED and _same_sentence(doc, before - 1, one.first):
         before -= 1
-    said = text[doc.starts[before] : doc.starts[one.first]]
-    return any(word in said for word in settings.contact)
+    return said["contact"].search(text, doc.starts[before], doc.starts[one.first]) is not None
 
 
 def condition(doc: Document, one: Found) -> tuple[int, int] | None:

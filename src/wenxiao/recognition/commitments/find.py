@@ -119,14 +119,15 @@ def look(
     """Weigh every clause of a block by its characters and words; what is left is a few clauses a reply, and no more than the
     replies that have any are looked at again."""
     normals = [normalise(text) for text, _ in replies]
-    batch = Batch.of([normal.text for normal in normals])
+    texts = [normal.text for normal in normals]
+    batch = Batch.of(texts)
     clauses = Clauses(batch, default_words())
     concrete, vague, scale = model.sums(clauses)
     most = model.larger(concrete, vague, scale)
     if lines != SHIPPED_LINES:
         most = most + lines.more(most, clauses.hits, model, conventions.settings)
     candidates = np.flatnonzero(most >= model.look)
-    lists = Lists.of(batch, clauses.hits, conventions.settings.sieve)
+    lists = Lists.of(batch, clauses.hits, texts, conventions.settings)
     sums = zip(*(values[candidates].tolist() for values in (concrete, vague, scale)), strict=True)
     chosen: dict[int, list[Candidate]] = {}
     for clause, i, own in zip(candidates.tolist(), batch.reply[candidates].tolist(), sums, strict=True):

@@ -66,30 +66,27 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
     )
 
 
-#: Without one of these or of `marks` there is no date.
-BETWEEN_FIGURES = "-./"
+#: What stands right before a unit of time, the units, and what may come between; without these, a date in figures alone
+#: (`BETWEEN_FIGURES`) or one of these words there is no date.
+BEFORE_UNIT, UNITS = f"{NUMERAL}半元正今本这明后去当次来下○O", "年月日号天周旬晚个小工星礼季五"
+SKIPPED, BETWEEN_FIGURES = "”", "-./"
+WITHOUT_FIGURES = (
+    *("年底", "年末", "年内", "年终", "年初", "年前", "月底", "月末", "月内", "月初"),
+    *("上旬", "中旬", "下旬", "季度", "上半年", "下半年"),
+    *(f"周{day}" for day in "一二三四五六日天末"),
+)
 
 
-def marks(settings: Settings) -> str:
-    """Single characters one of which every date has that is not written in figures alone."""
-    words = {**settings.festivals, **settings.seasons}
-    units = set("年月日号天周旬晚工星礼季小时个")
-    return "年月日号天周旬晚工星礼季时个五" + "".join(
-        sorted({word[-1] for word in words if not units & set(word)})
-    )
-
-
-def mark_pattern(settings: Settings) -> re.Pattern[str]:
-    """What every date has: a first sieve that costs next to nothing."""
-    return re.compile(rf"[{re.escape(marks(settings))}]|\d[-./]\d")
+def words_of_dates(settings: Settings) -> list[str]:
+    """Words that may be a date by themselves."""
+    return [*WITHOUT_FIGURES, *settings.festivals, *settings.seasons]
 
 
 def trigger_pattern(settings: Settings) -> re.Pattern[str]:
     """What a stretch of text must hold for `time_pattern` to find anything in it."""
-    words = any_of({**settings.festivals, **settings.seasons})
     return re.compile(
-        rf"[\d{NUMERAL}半元正今本这明后去当次来下○O][\s”]{{0,2}}[年月日号天周旬晚个小工星礼季五]|\d[-./]\d"
-        rf"|年[底末内终初前]|月[底末内初]|[上中下]旬|季度|[上下]半年|周[一二三四五六日天末]|{words}"
+        rf"[\d{BEFORE_UNIT}][\s{SKIPPED}]{{0,2}}[{UNITS}]|\d[{BETWEEN_FIGURES}]\d"
+        rf"|{any_of(tuple(words_of_dates(settings)))}"
     )
 
 

@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wenxiao.recognition.kernels import look
+from wenxiao.recognition.lexicon import Lexicon
+
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -56,26 +59,52 @@ class Settings:
     most: int
 
     @cached_property
-    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-        """Compiled: two sieves for what must be there for a date, dates, hints without a date."""
+    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+        """Compiled: what must be there for a date, dates, hints without a date."""
         from wenxiao.recognition.commitments import grammar
 
-        return (
-            grammar.mark_pattern(self),
-            grammar.trigger_pattern(self),
-            grammar.time_pattern(self),
-            grammar.fuzzy_pattern(self),
-        )
+        return grammar.trigger_pattern(self), grammar.time_pattern(self), grammar.fuzzy_pattern(self)
 
     @cached_property
-    def sieve(self) -> npt.NDArray[np.int64]:
-        """By code point: 1 for a character without which no clause has a time or a hint of one."""
+    def sieve(self) -> npt.NDArray[np.uint8]:
+        """What each character is to a time, by code point, as the bits of `kernels.look`."""
         from wenxiao.recognition.commitments import grammar
 
-        table = np.zeros(1 << 16, dtype=np.int64)
-        for char in (*grammar.marks(self), *grammar.BETWEEN_FIGURES, *(word[0] for word in self.fuzzy)):
-            table[min(ord(char), 0xFFFF)] = 1
+        table = np.zeros(1 << 16, dtype=np.uint8)
+        for chars, bit in (
+            (grammar.BEFORE_UNIT, look.BEFORE_UNIT),
+            (grammar.UNITS, look.UNIT),
+            (grammar.BETWEEN_FIGURES, look.BETWEEN),
+            (grammar.SKIPPED, look.SKIPPED),
+        ):
+            table[[ord(char) for char in chars]] |= bit
+        for code in range(1 << 16):
+            if chr(code).isdecimal():
+                table[code] |= look.BEFORE_UNIT | look.FIGURE
+            if chr(code).isspace():
+                table[code] |= look.SKIPPED
+        table[0xFFFF] |= look.BEFORE_UNIT | look.FIGURE  # it stands for all beyond, figures among them
         return table
+
+    @cached_property
+    def time_words(self) -> Lexicon:
+        """Words that may be a date, and hints of one, in the order of `kernels.look`."""
+        from wenxiao.recognition.commitments import grammar
+
+        return Lexicon({"date": grammar.words_of_dates(self), "hint": self.fuzzy})
+
+    @cached_property
+    def said(self) -> dict[str, re.Pattern[str]]:
+        """The lists of words that commitments are read by, each as one pattern."""
+        lists = {
+            "past": self.past,
+            "done": self.done,
+            "past_done": self.past_done,
+            "still": self.still,
+            "offers": self.offers,
+            "contact": self.contact,
+        }
+        return {name: re.compile(any_of(words) or "(?!)") for name, words in lists.items()}
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

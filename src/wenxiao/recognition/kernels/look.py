@@ -12,6 +12,11 @@ TEXT, SPACE, COMMA, STOP = range(4)
 MOST_CLASSES = 64
 #: Most features of a clause besides those of its characters and words.
 FIXED = 17 + 5 * MOST_CLASSES
+#: What a character is to a time, as bits: it may stand before a unit of time; is one; is a figure; stands between figures; may
+#: come between the first and the second.
+BEFORE_UNIT, UNIT, FIGURE, BETWEEN, SKIPPED = (1 << bit for bit in range(5))
+#: What a clause may tell, as bits: a date; a hint of a time without one. Also the lists of words that tell the same.
+DATE, HINT = 1, 2
 _COMMA, _COLON, _OTHER = 0x2C, 0x3A, 0xFFFF
 
 
@@ -244,3 +249,35 @@ def sums(batch: tuple[Array, ...], offsets: tuple[int, ...], weights: Array) -> 
             two += weights[buffer[at], 1]
         out[clause, 0], out[clause, 1] = one, two
     return out, number
+
+
+@compiled
+def may_tell(codes: Array, clauses: tuple[Array, Array], kinds: Array, found: tuple[Array, Array]) -> Array:
+    """What each clause may tell of times: `DATE` where a unit of time follows a figure or the like with at most two characters
+    between, or - . or / stands between figures; and what the words `found` tell, which are text, list, start and end in the
+    order of their ends, with the place where each text begins."""
+    starts, ends = clauses
+    out = np.zeros(len(starts), np.uint8)
+    for clause in range(len(starts)):
+        skipped, one, two = -1, 0, 0
+        for at in range(starts[clause], ends[clause]):
+            kind = kinds[codes[at]]
+            if (kind & UNIT and skipped >= 0) or (kind & FIGURE and one & BETWEEN and two & FIGURE):
+                out[clause] |= DATE
+                break
+            if kind & BEFORE_UNIT:
+                skipped = 0
+            elif kind & SKIPPED and 0 <= skipped < 2:
+                skipped += 1
+            else:
+                skipped = -1
+            one, two = kind, one
+    words, bases = found
+    clause = 0
+    for word in range(len(words)):
+        start, end = bases[words[word, 0]] + words[word, 2], bases[words[word, 0]] + words[word, 3]
+        while clause < len(ends) and ends[clause] < end:
+            clause += 1
+        if clause < len(ends) and starts[clause] <= start:
+            out[clause] |= words[word, 1] + 1
+    return out
