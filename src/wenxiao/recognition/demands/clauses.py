@@ -64,6 +64,7 @@ class Cutter:
         self.names = tuple(lists)
         self._numbers = {form: int(number) for number, forms in ordinals.items() for form in forms}
         self._forms = tuple(sorted(self._numbers, key=len, reverse=True))
+        self._begin = frozenset(form[0] for form in self._forms)
         #: The bit that says that a clause may begin with a number.
         self.numbered = 1 << len(self.names)
         values = {word: 0 for words in lists.values() for word in words}
@@ -95,7 +96,7 @@ class Cutter:
             return 0
         start = cut.starts[at]
         piece = cut.text[start : min(cut.ends[at], start + LEAD)].lstrip()
-        if not piece.startswith(self._forms):
+        if piece[:1] not in self._begin or not piece.startswith(self._forms):
             return 0
         return next(self._numbers[form] for form in self._forms if piece.startswith(form))
 

@@ -200,8 +200,8 @@ def sums(rows: Array, owner: Array, weights: Array, count: int) -> tuple[Array, 
     """For each of `count` owners the sums of the weights of its rows, and how many it has."""
     out, number = np.zeros((count, weights.shape[1]), np.int32), np.zeros(count, np.int64)
     for at in range(len(rows)):
-        mine, row = owner[at], rows[at]
-        number[mine] += 1
-        for column in range(weights.shape[1]):
-            out[mine, column] += weights[row, column]
+        number[owner[at]] += 1
+        to, added = out[owner[at]], weights[rows[at]]
+        for column in range(len(added)):
+            to[column] += added[column]
     return out, number
