@@ -5,10 +5,10 @@ A rule whose column is absent stays silent. What a column says wins over what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from wenxiao.recognition.evaluation import load_evaluation
@@ -17,6 +17,9 @@ from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.signals import Signal, read_signal
 
 Found = Iterator[tuple[str, str, str]]
+#: What the columns say: whether it is resolved, whether the caller is satisfied, as `evaluation` reads them.
+_Said = tuple[str | None, str | None]
+UNRESOLVED = ("no", "partly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +61,20 @@ class ColumnSignals:
         self, order: Order, text: list[Evidence], commitments: list[Commitment], as_of: date
     ) -> list[Evidence]:
         """The column signals of one order, given what its texts already said. Weights are the priors."""
-        rules: tuple[Callable[[], Found], ...] = (
-            partial(self._evaluation, order),
-            partial(self._process, order),
-            partial(self._promises, order, commitments, as_of),
-            partial(self._repeat, order),
-            partial(self._contradictions, order, {e.signal: e.text for e in text}),
-            partial(self._final_but_promised, order, commitments),
-            partial(_out_of_order, order),
+        said = self.evaluation.resolved(order.resolved), self.evaluation.satisfaction(order.satisfaction)
+        rules = chain(
+            _evaluation(order, said),
+            self._process(order),
+            self._promises(order, commitments, as_of, said),
+            _repeat(order),
+            _contradictions(order, {e.signal: e.text for e in text}, said),
+            _final_but_promised(order, commitments),
+            _out_of_order(order),
         )
         return [
             Evidence(name, column, None, None, value, self.signals[name].prior)
-            for rule in rules
-            for name, column, value in rule()
+            for name, column, value in rules
         ]
-
-    def says_unresolved(self, order: Order) -> bool:
-        return self.evaluation.resolved(order.resolved) in ("no", "partly")
 
     def says_resolved(self, order: Order) -> bool:
         return self.evaluation.resolved(order.resolved) == "yes"
@@ -86,16 +86,6 @@ class ColumnSignals:
         """Closed under a label that needs no handling (撤单, 无效 …)."""
         said = f"{order.request_type}|{order.status}"
         return any(word in said for word in self._escape)
-
-    def _evaluation(self, order: Order) -> Found:
-        if self.says_unresolved(order):
-            yield "said_unresolved", "resolved", order.resolved
-        elif self.says_resolved(order):
-            yield "said_resolved", "resolved", order.resolved
-        if self.is_dissatisfied(order):
-            yield "rated_dissatisfied", "satisfaction", order.satisfaction
-        if not (order.reply.strip() or order.handling.strip()):
-            yield "no_reply", "reply", ""
 
     def _process(self, order: Order) -> Found:
         limits = self.thresholds
@@ -125,48 +115,63 @@ class ColumnSignals:
             if timedelta(0) <= left < timedelta(hours=self.thresholds.limit_hours):
                 yield "closed_at_limit", "closed_at", f"{int(left.total_seconds() // 60)}分钟"
 
-    def _promises(self, order: Order, commitments: list[Commitment], as_of: date) -> Found:
+    def _promises(self, order: Order, commitments: list[Commitment], as_of: date, said: _Said) -> Found:
         """A slipped date speaks only where the source would have shown the proof: it has an evaluation at all."""
         followed = order.resolved or order.satisfaction or order.callback or order.callbacks is not None
-        if not followed or self.says_resolved(order):
+        if not followed or said[0] == "yes":
             return
         late = [c.due for c in commitments if c.concrete and c.due is not None and c.due < as_of]
         if late:
             yield "promise_overdue", "commitments", f"{min(late).isoformat()} < {as_of.isoformat()}"
 
-    def _repeat(self, order: Order) -> Found:
-        if order.previous_order.strip():
-            yield "repeat_marked", "previous_order", order.previous_order
-        if order.is_repeat:
-            yield "repeat_marked", "is_repeat", "是"
 
-    def _contradictions(self, order: Order, text: dict[str, str]) -> Found:
-        """`text`: what each signal that fired in the texts shows. A caller content with a part is no contradiction."""
-        done, put_off = text.get("result_shown", ""), text.get("put_off_again", "")
-        if _of_one_thing(done, put_off):
-            yield "contradiction", "reply", f"一处说“{done}”，另一处说“{put_off}”"
-        satisfied = self.evaluation.satisfaction(order.satisfaction) == "satisfied"
-        not_done = text.get("callback_not_done")
-        if satisfied and self.says_unresolved(order) and self.evaluation.resolved(order.resolved) != "partly":
-            both = f"满意度填“{order.satisfaction.strip()}”，是否解决填“{order.resolved.strip()}”"
-            yield "contradiction", "satisfaction", both
-        elif satisfied and not_done:
-            both = f"满意度填“{order.satisfaction.strip()}”，回访说“{not_done}”"
-            yield "contradiction", "satisfaction", both
-        elif self.says_resolved(order) and not_done:
-            both = f"是否解决填“{order.resolved.strip()}”，回访说“{not_done}”"
-            yield "contradiction", "resolved", both
+def _evaluation(order: Order, said: _Said) -> Found:
+    resolved, satisfied = said
+    if resolved in UNRESOLVED:
+        yield "said_unresolved", "resolved", order.resolved
+    elif resolved == "yes":
+        yield "said_resolved", "resolved", order.resolved
+    if satisfied == "dissatisfied":
+        yield "rated_dissatisfied", "satisfaction", order.satisfaction
+    if not (order.reply.strip() or order.handling.strip()):
+        yield "no_reply", "reply", ""
 
-    def _final_but_promised(self, order: Order, commitments: list[Commitment]) -> Found:
-        """The unit's own column says that nothing is left to do, its reply says what will be done and by when."""
-        closed = order.closed_at or order.replied_at
-        if order.is_final is not True or closed is None:
+
+def _repeat(order: Order) -> Found:
+    if order.previous_order.strip():
+        yield "repeat_marked", "previous_order", order.previous_order
+    if order.is_repeat:
+        yield "repeat_marked", "is_repeat", "是"
+
+
+def _contradictions(order: Order, text: dict[str, str], said: _Said) -> Found:
+    """`text`: what each signal that fired in the texts shows. A caller content with a part is no contradiction."""
+    done, put_off = text.get("result_shown", ""), text.get("put_off_again", "")
+    if done and put_off and _of_one_thing(done, put_off):
+        yield "contradiction", "reply", f"一处说“{done}”，另一处说“{put_off}”"
+    resolved, satisfied = said
+    not_done = text.get("callback_not_done")
+    if satisfied == "satisfied" and resolved == "no":
+        both = f"满意度填“{order.satisfaction.strip()}”，是否解决填“{order.resolved.strip()}”"
+        yield "contradiction", "satisfaction", both
+    elif satisfied == "satisfied" and not_done:
+        both = f"满意度填“{order.satisfaction.strip()}”，回访说“{not_done}”"
+        yield "contradiction", "satisfaction", both
+    elif resolved == "yes" and not_done:
+        both = f"是否解决填“{order.resolved.strip()}”，回访说“{not_done}”"
+        yield "contradiction", "resolved", both
+
+
+def _final_but_promised(order: Order, commitments: list[Commitment]) -> Found:
+    """The unit's own column says that nothing is left to do, its reply says what will be done and by when."""
+    closed = order.closed_at or order.replied_at
+    if order.is_final is not True or closed is None:
+        return
+    for one in commitments:
+        if one.concrete and one.due is not None and one.due > closed.date():
+            both = f"是否最终办理结果填“是”，答复又承诺“{one.text}”，期限{one.due}"
+            yield "contradiction", "is_final", both
             return
-        for one in commitments:
-            if one.concrete and one.due is not None and one.due > closed.date():
-                both = f"是否最终办理结果填“是”，答复又承诺“{one.text}”，期限{one.due}"
-                yield "contradiction", "is_final", both
-                return
 
 
 def _of_one_thing(one: str, other: str) -> bool:

@@ -33,7 +33,7 @@ class CrossingDetails:
     """`bodies` as the order names them, `across` within `ACROSS`, `joint` whether the reply says that several act.
 
     `stated` is what the columns say: true, false, or None where the source has no such column.
-    `facts` is what the model weighs.
+    `facts` is what the model weighs, `read` what each of `TEXTS` names.
     """
 
     bodies: list[str] = field(default_factory=list)
@@ -42,6 +42,7 @@ class CrossingDetails:
     joint: bool = False
     stated: bool | None = None
     facts: list[str] = field(default_factory=list)
+    read: Sequence[Named] = ()
 
 
 class CrossingWords:
@@ -74,7 +75,7 @@ class CrossingWords:
         if named:
             across = across or ["departments"]
         names = list(dict.fromkeys([*named, *found.names()]))
-        return CrossingDetails(names, across, found.evidence(), found.joint, stated, found.facts())
+        return CrossingDetails(names, across, found.evidence(), found.joint, stated, found.facts(), read)
 
     def explain(self, order: Order, details: CrossingDetails) -> CrossingDetails:
         """The same for an order that was found to be crossing, with what it was seen by: never empty.
@@ -85,15 +86,14 @@ class CrossingWords:
         if details.across:
             return details
         found = _Found(acting_only=False)
-        texts = {name: getattr(order, name) for name in (*TEXTS, *ASKED)}
-        read = dict(zip(texts, self._names.find(list(texts.values())), strict=True))
-        for name in TEXTS:
-            found.add(name, texts[name], read[name])
+        for name, named in zip(TEXTS, details.read, strict=True):
+            found.add(name, getattr(order, name), named)
         if not found.across():
             found.words("several", "joint")
         if not found.across():
-            for name in ASKED:
-                found.add(name, texts[name], read[name])
+            texts = [getattr(order, name) for name in ASKED]
+            for name, text, named in zip(ASKED, texts, self._names.find(texts), strict=True):
+                found.add(name, text, named)
         across = found.across()
         names = list(dict.fromkeys([*details.bodies, *found.names()]))
         evidence = found.evidence()

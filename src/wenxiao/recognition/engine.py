@@ -119,9 +119,10 @@ class Engine:
     def _finding(self, read: Reading) -> Finding:
         order, commitments = read.order, read.commitments
         columns = self.column_signals.read(order, read.signals, commitments, self.settings.as_of)
-        columns += [e for e in read.signals if not e.is_of_text]
+        # What was found in texts has a place in one; what stands in the call-back was said afterwards.
+        columns += [e for e in read.signals if e.field == "callback"]
         self.callers_word.weigh(columns)
-        signals = _weighed([e for e in read.signals if e.is_of_text], read.scores)
+        signals = _weighed([e for e in read.signals if e.field != "callback"], read.scores)
         logit = read.scores.logit + self._unfitted(signals)
         columns += read.repeats
         texts = signals + self._unnamed(signals, read.scores.wording)
@@ -164,7 +165,8 @@ class Engine:
 
     def _unfitted(self, signals: list[Evidence]) -> float:
         """What the signals add that an administrator wrote and the model was not fitted on: the weight in their file."""
-        new = {e.signal: e for e in reversed(signals) if e.signal not in self.model.fitted}
+        fitted = self.model.fitted
+        new = {e.signal: e for e in reversed(signals) if e.signal not in fitted}
         for name, first in new.items():
             first.weight = self.by_hand[name].prior
         return sum(e.weight for e in new.values())
@@ -177,7 +179,11 @@ class Engine:
         left = []
         for clause in wording:
             side = "unresolved" if clause.weight > 0 else "resolved"
-            named = next((s for s in signals if _within(s, clause) and side in self._sides(s)), None)
+            named = None
+            for signal in signals:
+                if _within(signal, clause) and side in self._sides(signal):
+                    named = signal
+                    break
             if named is None:
                 left.append(clause)
             else:
@@ -296,9 +302,13 @@ def _weighed(signals: list[Evidence], scores: Scores) -> list[Evidence]:
 
 def _within(signal: Evidence, clause: Evidence) -> bool:
     """Whether both stand in the same field and share a character."""
-    if signal.field != clause.field or None in (signal.start, signal.end, clause.start, clause.end):
+    if signal.field != clause.field:
         return False
-    return max(signal.start or 0, clause.start or 0) < min(signal.end or 0, clause.end or 0)
+    first, end = signal.start, signal.end
+    start, stop = clause.start, clause.end
+    if first is None or end is None or start is None or stop is None:
+        return False
+    return first < stop and start < end
 
 
 def _unanswered(order: Order, demands: list[Demand]) -> list[Evidence]:
