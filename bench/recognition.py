@@ -109,7 +109,9 @@ def _watched(engine: Engine, stages: Stages) -> Callable[..., Any]:
     """`read_batch` with its stages watched. Watching costs a few microseconds an order."""
     stages.watch(parts, "findings_to_batch", "Arrow out")
     parts.batch_to_orders = stages.timed(lambda batch: list(batch_to_orders(batch)), "Arrow in")  # type: ignore[assignment]
-    stages.watch(parts, "reference_of", "day of the reply")
+    stages.watch(parts, "signatures_of_many", "day of the reply")
+    stages.watch(parts, "reference_from", "day of the reply")
+    stages.watch(parts, "answers_of_many", "receipts")
     stages.watch(parts, "commitments_of_many", "commitments")
     model = engine.model
     for owner, name, stage in (

@@ -1,7 +1,7 @@
 """The compiled loops against the same said plainly."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wenxiao.recognition.commitments.batch import Batch
@@ -11,7 +11,7 @@ from wenxiao.recognition.commitments.words import default_words
 from wenxiao.recognition.kernels import heads, look
 from wenxiao.recognition.lexicon import Lexicon, Texts
 from wenxiao.recognition.places import Places
-from wenxiao.recognition.text import clauses, sentences
+from wenxiao.recognition.text import clauses, sentences, signatures, signatures_of_many
 
 WORDS = default_words()
 REPLIES = st.lists(
@@ -191,3 +191,13 @@ def test_words_are_found_in_the_order_of_their_ends_the_longer_first(texts: list
         if text[start:end] in terms
     ]
     assert [tuple(row) for row in found.tolist()] == wanted
+
+
+SIGNED = st.text(alphabet="2019年5月 3日号.-/。）二〇一九五\n\u3000您好UU网友回复：局已修", max_size=40)
+
+
+@given(st.lists(SIGNED, min_size=1, max_size=4))
+@example(["县城管局2019年5月3日", "已修。2019-5-3 您好", "局2019年5月3日", "回复：局19.5.3)。"])
+@MANY
+def test_the_sieve_lets_every_signature_through(replies: list[str]) -> None:
+    assert signatures_of_many(replies) == [signatures(reply) for reply in replies]

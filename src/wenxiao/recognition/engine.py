@@ -25,8 +25,8 @@ from wenxiao.recognition.enforcement import EnforcementDetails, EnforcementWords
 from wenxiao.recognition.learning.adjustment import Adjustment
 from wenxiao.recognition.learning.shift import AS_SHIPPED, Shift, above
 from wenxiao.recognition.model import Model, Scores
-from wenxiao.recognition.receipts import Answers
-from wenxiao.recognition.reference import Reference, reference_of
+from wenxiao.recognition.receipts import answers_of_many
+from wenxiao.recognition.reference import Reference, reference_from
 from wenxiao.recognition.repeats import RepeatWords
 from wenxiao.recognition.schema import (
     Commitment,
@@ -39,6 +39,7 @@ from wenxiao.recognition.schema import (
 )
 from wenxiao.recognition.settings import Settings
 from wenxiao.recognition.signals import Signal, TextSignals
+from wenxiao.recognition.text import signatures_of_many
 
 #: Signals of one order that make it a repeat (多次来电); a third, `repeat_earlier`, needs the whole collection.
 REPEAT = frozenset({"repeat_marked", "repeat_said"})
@@ -100,12 +101,13 @@ class Engine:
 
     def readings(self, orders: Sequence[Order]) -> list[Reading]:
         """What the parts of the engine read in each order, before it is put together."""
-        references = [reference_of(order) for order in orders]
+        signed = signatures_of_many([order.reply for order in orders])
+        references = list(map(reference_from, orders, signed))
         commitments = commitments_of_many(
             orders, calendar=self.calendar, references=references, lines=self.lines
         )
         demands = self.demands.read_many(orders)
-        answers = [Answers.of(order) for order in orders]
+        answers = answers_of_many(orders, signed)
         signals = self.text_signals.read_many(orders, references, answers)
         for found, order, asked in zip(signals, orders, demands, strict=True):
             found.extend(_unanswered(order, asked))

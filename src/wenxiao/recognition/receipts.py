@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from wenxiao.recognition.lexicon import Lexicon, Texts
 from wenxiao.recognition.schema import Order
-from wenxiao.recognition.text import DATA, signatures
+from wenxiao.recognition.text import DATA, Signature, signatures
 
 #: What takes a receipt's place, so that offsets stay and no clause runs over it.
 _NOTHING = "\n"
@@ -55,12 +57,30 @@ class Answers(NamedTuple):
         return cls(answer(order.reply), answer(order.handling))
 
 
+def answers_of_many(orders: Sequence[Order], signed: Sequence[Sequence[Signature]]) -> list[Answers]:
+    """Those of each order, given what its reply is signed with."""
+    replies = [order.reply for order in orders]
+    for i, _ in _passing().find_many(Texts(replies)).texts():
+        replies[i] = _answer(replies[i], signed[i])
+    handled = [answer(order.handling) if order.handling else "" for order in orders]
+    return list(map(Answers, replies, handled))
+
+
+@cache
+def _passing() -> Lexicon:
+    return Lexicon({"passed": _words().passed})
+
+
 def answer(reply: str) -> str:
     """The reply with its receipts blanked, of the same length; as it is where nothing but a receipt was written."""
-    words = _words()
-    if not any(word in reply for word in words.passed):
+    if not any(word in reply for word in _words().passed):
         return reply
-    parts = _parts(reply)
+    return _answer(reply, signatures(reply))
+
+
+def _answer(reply: str, signed: Sequence[Signature]) -> str:
+    words = _words()
+    parts = _parts(reply, signed)
     receipts = [part for part in parts if _is_receipt(reply[part[0] : part[1]])]
     if not receipts or len(receipts) == len(parts):
         return reply
@@ -72,9 +92,9 @@ def answer(reply: str) -> str:
     return reply
 
 
-def _parts(reply: str) -> list[tuple[int, int]]:
+def _parts(reply: str, signed: Sequence[Signature]) -> list[tuple[int, int]]:
     """The entries of a reply: each ends with its signature, or where a salutation begins the next."""
-    cuts = {0, len(reply), *(s.end for s in signatures(reply))}
+    cuts = {0, len(reply), *(s.end for s in signed)}
     for found in _words().salutation.finditer(reply):
         if reply[found.start() - 1] in _BEFORE:
             cuts.add(found.start())

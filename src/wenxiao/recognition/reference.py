@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from wenxiao.recognition.schema import Order
-from wenxiao.recognition.text import NEAR, signatures
+from wenxiao.recognition.text import NEAR, Signature, signatures
 
 #: A reply is sometimes completed after its recorded time, and signed anew; one signed later than this is a slip of the
 #: pen. On the public board the latest honest one is half a year late.
@@ -27,15 +28,24 @@ def reference_of(order: Order) -> Reference:
 
     Replies pasted one after another need not stand in the order of their days. A signature that lies before the message, or far from the reply's time, is a slip of the pen and is passed over.
     """
+    return reference_from(order, signatures(order.reply))
+
+
+def reference_from(order: Order, signed: Sequence[Signature]) -> Reference:
+    """`reference_of` an order, given what its reply is signed with."""
     given = order.replied_at or order.closed_at
-    return signed_or_given(order.reply, _day(given), _day(order.called_at))
+    return _chosen(signed, _day(given), _day(order.called_at))
 
 
 def signed_or_given(reply: str, given: date | None, asked: date | None) -> Reference:
     """`reference_of` for a reply recorded on `given` to a message of the day `asked`."""
-    signed = [s.date for s in signatures(reply)]
-    if not signed:
+    return _chosen(signatures(reply), given, asked)
+
+
+def _chosen(found: Sequence[Signature], given: date | None, asked: date | None) -> Reference:
+    if not found:
         return Reference(given)
+    signed = [s.date for s in found]
     fitting = [day for day in signed if _misfit(day, given, asked) == ""]
     if fitting:
         return Reference(max(fitting))

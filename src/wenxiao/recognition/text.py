@@ -9,11 +9,19 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
+from wenxiao.recognition.kernels import signed as kernels
+from wenxiao.recognition.lexicon import Texts
 from wenxiao.recognition.numerals import LATEST_SHORT_YEAR, NUMERAL, number, short_year, year_number
 
 DATA = Path(__file__).parent / "data"
@@ -224,12 +232,63 @@ def signatures(reply: str) -> list[Signature]:
     mark = _MARKED.search(reply)
     if mark is None:
         return []
+    return _signed(reply, _SIGNED.finditer(reply, max(0, mark.start() - _YEAR)))
+
+
+def _signed(reply: str, matches: Iterable[re.Match[str]]) -> list[Signature]:
     found = []
-    for match in _SIGNED.finditer(reply, max(0, mark.start() - _YEAR)):
+    for match in matches:
         signed = _date(match["year"], match["month"], match["day"])
         if signed and _stands_alone(reply[max(0, match.start() - SIGNER) : match.start()]):
             found.append(Signature(signed, match.start(), match.end()))
     return found
+
+
+def signatures_of_many(replies: Sequence[str]) -> list[list[Signature]]:
+    """`signatures` of each, several times faster: the pattern is tried only where a date may end a reply."""
+    found: list[list[Signature]] = [[] for _ in replies]
+    texts = Texts(replies)
+    rows = kernels.places(texts.codes, texts.sizes, _kinds_in_signature()).tolist()
+    for i, places in groupby(rows, itemgetter(0)):
+        found[i] = _signed(replies[i], _matches(replies[i], [place for _, place in places]))
+    return found
+
+
+def _matches(reply: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """The matches of `_SIGNED`, given the places of what stands behind their years."""
+    start = 0
+    for place in places:
+        for at in range(max(start, place - _YEAR), place):
+            match = _SIGNED.match(reply, at)
+            if match:
+                yield match
+                start = match.end()
+                break
+        else:
+            start = max(start, place)
+
+
+@cache
+def _kinds_in_signature() -> npt.NDArray[np.uint8]:
+    """What each character is to a date that a reply is signed with, by code point, as the bits of `kernels.signed`."""
+    table = np.zeros(1 << 16, dtype=np.uint8)
+    for chars, bit in (
+        ("年.-/－—", kernels.AFTER_YEAR),
+        ("月.-/－—", kernels.AFTER_MONTH),
+        ("〇○零O0一二三四五六七八九", kernels.YEAR),
+        (f"{NUMERAL}元", kernels.FIGURE),
+        ("日号)）.。", kernels.BEHIND),
+        ('“"「【U网市尊亲您你', kernels.NEXT),
+        ("回", kernels.AGAIN),
+    ):
+        table[[ord(char) for char in chars]] |= bit
+    for code in range(1 << 16):
+        if chr(code).isspace():
+            table[code] |= kernels.SPACE
+        if chr(code).isdecimal():
+            table[code] |= kernels.YEAR | kernels.FIGURE
+    table[-1] |= kernels.YEAR | kernels.FIGURE  # it stands for all beyond, figures among them
+    return table
 
 
 def _stands_alone(before: str) -> bool:
