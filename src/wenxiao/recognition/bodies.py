@@ -6,12 +6,12 @@ wins, and a word of the guard list (人民政府 holds 民政, 联合村 holds �
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from wenxiao.recognition.lexicon import Hit, Lexicon, Texts
 from wenxiao.recognition.places import Places
@@ -22,8 +22,7 @@ PLACE = 3
 USUAL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """One mention: its department ("" for a town), level and town ("" if none), and where the whole name stands.
 
     `acts` is false where the clause only forwards to it, asks the caller to go there, or quotes it.
@@ -41,8 +40,7 @@ class Body:
         return self.department, self.level, self.area
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """The bodies of one text in its order, and the words that say "together" (`joint`) and "we" (`own`)."""
 
     bodies: list[Body]
@@ -63,8 +61,10 @@ class BodyNames:
         for suffix in self._suffixes:
             self._suffixes_by.setdefault(suffix[:1], []).append(suffix)
         self._alone = frozenset(data["alone"])
+        self._whole: dict[str, bool] = {}
         self._levels = {char: level for level, chars in data["levels"].items() for char in chars}
         self._area = data["area"]
+        self._no_town = re.compile("|".join(map(re.escape, self._area["not"])) or "(?!)")
         self._stops = frozenset(self._area["stops"])
         self._lexicon = Lexicon(
             {f"d/{row['name']}": row["stems"] for row in data["department"]}
@@ -101,13 +101,23 @@ class BodyNames:
         if name == "area":
             yield from self._town(text, hit)
             return
-        stem = text[hit.start : hit.end]
-        possible = self._suffixes_by.get(text[hit.end : hit.end + 1], ())
-        follows = next((s for s in possible if text.startswith(s, hit.end)), "")
-        whole = bool(follows) or stem.endswith(self._suffixes) or stem in self._alone or _listed(text, hit)
-        if whole:
+        follows = self._suffix(text, hit.end)
+        if follows or self._is_whole(text[hit.start : hit.end]) or _listed(text, hit):
             level, start = self._place(text, hit.start)
             yield Body(name.removeprefix("d/"), level, "", start, hit.end + len(follows))
+
+    def _suffix(self, text: str, at: int) -> str:
+        for suffix in self._suffixes_by.get(text[at : at + 1], ()):
+            if text.startswith(suffix, at):
+                return suffix
+        return ""
+
+    def _is_whole(self, stem: str) -> bool:
+        """Whether a stem is a name by itself."""
+        known = self._whole.get(stem)
+        if known is None:
+            known = self._whole[stem] = stem.endswith(self._suffixes) or stem in self._alone
+        return known
 
     def _place(self, text: str, start: int) -> tuple[str, int]:
         """The level before a stem and where the name begins with it: of 由云溪区住建局 county and 云溪区's place."""
@@ -140,7 +150,7 @@ class BodyNames:
         if len(name) < USUAL or text[hit.end : hit.end + 1] in self._area["not_before"]:
             return
         whole = text[begin : hit.end]
-        if not any(word in whole for word in self._area["not"]):
+        if not self._no_town.search(whole):
             yield Body("", "town", name, begin, hit.end)
 
 

@@ -28,7 +28,7 @@ _SPLIT = re.compile(r"[、,，;；/\n]+")
 _MANY = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CrossingDetails:
     """`bodies` as the order names them, `across` within `ACROSS`, `joint` whether the reply says that several act.
 
@@ -71,11 +71,12 @@ class CrossingWords:
             [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()] if order.co_units else []
         )
         stated = order.is_joint if order.is_joint is not None else (True if named else None)
-        across = found.across()
-        if named:
-            across = across or ["departments"]
+        crossed = found.across()
+        across = crossed or (["departments"] if named else [])
         names = list(dict.fromkeys([*named, *found.names()]))
-        return CrossingDetails(names, across, found.evidence(), found.joint, stated, found.facts(), read)
+        return CrossingDetails(
+            names, across, found.evidence(), found.joint, stated, found.facts(crossed), read
+        )
 
     def explain(self, order: Order, details: CrossingDetails) -> CrossingDetails:
         """The same for an order that was found to be crossing, with what it was seen by: never empty.
@@ -155,11 +156,11 @@ class _Found:
         crossed = (several, len(areas) >= _MANY, len(levels) >= _MANY)
         return [name for name, is_so in zip(ACROSS, crossed, strict=True) if is_so]
 
-    def facts(self) -> list[str]:
-        """What the model weighs beside the wording."""
+    def facts(self, across: Sequence[str]) -> list[str]:
+        """What the model weighs beside the wording, given what the bodies cross."""
         count = min(len(self._bodies) + bool(self._own), MOST_BODIES)
         facts = [f"bodies_{n}" for n in range(1, count + 1)]
-        return [*facts, *(["joint"] if self.joint else []), *self.across()]
+        return [*facts, *(["joint"] if self.joint else []), *across]
 
 
 def _own(name: str, text: str, read: Named, bodies: list[Body]) -> Iterator[Evidence]:

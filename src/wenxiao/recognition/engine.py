@@ -45,7 +45,7 @@ from wenxiao.recognition.text import signatures_of_many
 REPEAT = frozenset({"repeat_marked", "repeat_said"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What the parts of the engine read in one order, before it is put together."""
 

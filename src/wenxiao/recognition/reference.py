@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from wenxiao.recognition.schema import Order
 from wenxiao.recognition.text import NEAR, Signature, signatures
@@ -14,8 +14,7 @@ from wenxiao.recognition.text import NEAR, Signature, signatures
 LATE = timedelta(days=183)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """The day that a reply's times count from, None when the order has no usable one; `note` says to a person, in
     Chinese, why the date under the reply was not taken, "" when it was or there is none."""
 

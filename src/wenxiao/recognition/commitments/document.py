@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.dates import find_times, find_told, later_anchor
@@ -54,11 +53,10 @@ class Document:
 
     def times_of(self, i: int) -> list[TimePhrase]:
         """The time expressions of clause i; a year named earlier in the sentence carries on."""
+        if not self.may_tell[i]:
+            return []
         found = self._times.get(i)
         if found is None:
-            if not self.may_tell[i]:
-                self._times[i] = []
-                return []
             found = self._read_times(i, None)
             if (
                 found
@@ -115,38 +113,46 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The clauses and words of a batch, to be laid out as plain lists for the replies that are read closely; `bounds` is the
-    first clause of each reply, `word_bounds` its first word."""
+    """The clauses and words of a batch as plain lists, places counted within each reply; `bounds` is the first clause of each
+    reply, `word_bounds` its first word."""
 
     bounds: list[int]
     word_bounds: list[int]
-    batch: Batch
-    hits: Hits
-    may_tell: npt.NDArray[np.uint8]
+    starts: list[int]
+    ends: list[int]
+    sentence: list[int]
+    words: tuple[list[int], list[int], list[int]]
+    may_tell: list[int]
 
     @classmethod
     def of(cls, batch: Batch, hits: Hits, texts: Sequence[str], settings: Settings) -> Lists:
         """The lists of `batch`, made of `texts`."""
         bounds = np.searchsorted(batch.reply, np.arange(len(texts) + 1))
-        word_bounds = np.searchsorted(hits.row, bounds)
         found = settings.time_words.find_many(Texts(texts)).rows, batch.base
         may_tell = kernels.may_tell(batch.codes, (batch.starts, batch.ends), settings.sieve, found)
-        return cls(bounds.tolist(), word_bounds.tolist(), batch, hits, may_tell)
+        base, owner = batch.base.take(batch.reply), batch.reply.take(hits.row)
+        words = hits.row - bounds.take(owner), hits.number, hits.place - batch.base.take(owner)
+        return cls(
+            bounds.tolist(),
+            np.searchsorted(hits.row, bounds).tolist(),
+            (batch.starts - base).tolist(),
+            (batch.ends - base).tolist(),
+            batch.sentence.tolist(),
+            (words[0].tolist(), words[1].tolist(), words[2].tolist()),
+            may_tell.tolist(),
+        )
 
     def document(self, i: int, reply: tuple[str, Normal, date], conventions: Conventions) -> Document:
-        """Reply i of the batch, given as its text, its normal form and its date; its places counted from its beginning."""
-        batch, hits, base = self.batch, self.hits, int(self.batch.base[i])
-        own, words = slice(*self.bounds[i : i + 2]), slice(*self.word_bounds[i : i + 2])
+        """Reply i of the batch, given as its text, its normal form and its date."""
+        a, b = self.bounds[i], self.bounds[i + 1]
+        c, d = self.word_bounds[i], self.word_bounds[i + 1]
+        clause, number, place = self.words
         return Document(
             *reply,
             conventions,
-            (batch.starts[own] - base).tolist(),
-            (batch.ends[own] - base).tolist(),
-            batch.sentence[own].tolist(),
-            (
-                (hits.row[words] - self.bounds[i]).tolist(),
-                hits.number[words].tolist(),
-                (hits.place[words] - base).tolist(),
-            ),
-            self.may_tell[own].tolist(),
+            self.starts[a:b],
+            self.ends[a:b],
+            self.sentence[a:b],
+            (clause[c:d], number[c:d], place[c:d]),
+            self.may_tell[a:b],
         )

@@ -153,10 +153,12 @@ def _decide(doc: Document, candidates: list[Candidate], model: Model, lines: Lin
 
 def time_slots(doc: Document, i: int) -> list[int]:
     """The features of clause i that its times and those of the clause before, in the same sentence, make."""
-    own = doc.kinds_of(i)
-    before = doc.kinds_of(i - 1) if i and doc.sentence[i] == doc.sentence[i - 1] else []
+    own = doc.kinds_of(i) if doc.may_tell[i] else []
+    before: list[int] = []
+    if i and doc.may_tell[i - 1] and doc.sentence[i] == doc.sentence[i - 1]:
+        before = doc.kinds_of(i - 1)
     if not own:
-        return moments.slots([], before, ())
+        return moments.slots([], before, ()) if before else []
     return moments.slots(own, before, {number for number, _ in doc.words_of(i)})
 
 

@@ -37,7 +37,7 @@ class Model:
 
     concrete: Ints
     vague: Ints
-    both: npt.NDArray[np.int32]
+    both: npt.NDArray[np.int16]
     bias: tuple[int, int]
     unit: float
     look: int
@@ -75,12 +75,19 @@ class Model:
         return cls(
             concrete=np.ascontiguousarray(weights[0]),
             vague=np.ascontiguousarray(weights[1]),
-            both=np.ascontiguousarray(weights.T.astype(np.int32)),
+            both=_narrow(weights.T),
             bias=(about["bias"][0], about["bias"][1]),
             unit=about["unit"],
             look=about["look"],
             about=about,
         )
+
+
+def _narrow(weights: Ints) -> npt.NDArray[np.int16]:
+    """As short numbers: a table that fits the cache is read in half the time. Raises OverflowError for what does not fit."""
+    if np.abs(weights).max(initial=0) > np.iinfo(np.int16).max:
+        raise OverflowError("weights of commitments are numbers of two bytes")
+    return np.ascontiguousarray(weights, dtype=np.int16)
 
 
 def scales(number: Ints) -> Floats:
