@@ -1,9 +1,10 @@
-"""How well commitments and their days are found: `python -m bench.commitments [--cross] [--sweep] [--jionlp]`.
+"""How well commitments and their days are found: `python -m bench.commitments [--cross] [--sweep] [--jionlp] [--hostile]`.
 
 Plain, it reports the shipped model on dev (choose and report there) and the speed. `--cross` fits five models on
 train and read2, each without a fifth of the replies, and reports them on that fifth: the honest figure for data of
 the same make. `--sweep` does so for a grid of thresholds, which is how the shipped ones were chosen. `--jionlp`
-compares dates with jionlp's parser, when it is installed (it pulls in GPL code, so it is in no list of ours).
+compares dates with jionlp's parser, when it is installed (it pulls in GPL code, so it is in no list of ours). `--hostile`
+reads texts that say one thing over and over, and prints what twice the length costs: 2 is in line with it.
 
 Counting is as in the judges' score.py: a commitment is found when a listed span shares half of the shorter of the
 two, one for one; vague labels are neither asked for nor punished; of what is listed without a match only `concrete`
@@ -195,6 +196,44 @@ def speed(stuff: Material) -> None:
     print(f"speed: {min(spent) / len(batch) * 1e6:.0f} microseconds a reply ({len(batch)} replies)")
 
 
+#: What hostile texts repeat, as in the tests, which count lines of Python where this looks at the clock.
+HOSTILE = (
+    "将",
+    "我局将于6月底前完成，",
+    "待",
+    "2026年",
+    "《",
+    "十",
+    "1",
+    "至6月",
+    " ",
+    "届时",
+    "后",
+    "(",
+    "：",
+    "要求3日内",
+)
+LONG = 100_000
+
+
+def hostile() -> None:
+    """How many times as much of one core a text of twice LONG characters costs, the best of three."""
+
+    def cost(unit: str, size: int) -> float:
+        text = (unit * (size // len(unit) + 1))[:size]
+        spent = []
+        for _ in range(3):
+            began = time.process_time()
+            find_many([(text, date(2026, 5, 11))])
+            spent.append(time.process_time() - began)
+        return min(spent)
+
+    cost("将", 1_000)
+    for unit in HOSTILE:
+        once, twice = cost(unit, LONG), cost(unit, 2 * LONG)
+        print(f"  {unit!r:>16}  {once:.3f} s, twice as long {twice / once:.2f} times")
+
+
 def against_jionlp(stuff: Material) -> None:
     """Days of the labelled time words, each parser given just the words, and the time that it takes."""
     try:
@@ -242,9 +281,11 @@ def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in ("cross", "sweep", "jionlp"):
+    for name in ("cross", "sweep", "jionlp", "hostile"):
         options.add_argument(f"--{name}", action="store_true")
     given = options.parse_args()
+    if given.hostile:
+        return hostile()
     folder()
     dev = material(labels("dev"))
     print(f"commitments on dev ({len(dev.labels)} replies, two readings), {default_model().version}:")

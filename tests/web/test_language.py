@@ -129,3 +129,14 @@ def test_long_figures_are_grouped_by_three_in_both_languages() -> None:
     for language in ("zh-hans", "en"):
         with translation.override(language):
             assert intcomma(1234567) == "1,234,567"
+
+
+def test_an_english_page_leaves_the_next_test_in_chinese(cast: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(cast.analyst)
+    browser.post(reverse("set_language"), {"language": "en", "next": "/"})
+    browser.get("/assess/")
+    assert translation.get_language() == "en"  # and the test below begins without it
+
+
+def test_a_test_begins_in_chinese() -> None:
+    assert translation.gettext("待研判") == "待研判"
