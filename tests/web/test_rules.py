@@ -109,8 +109,10 @@ def test_a_rule_shows_how_people_judged_it(county: Cast, sign_in: SignIn) -> Non
     order = WorkOrder.objects.get(number="V1")
     fired = {item["signal"] for item in order.finding.evidence}
     assert "only_forwarded" in fired
+    address = "/rules/signals.toml/edit?rule=signal/only_forwarded"
+    assert "还没有研判过" in sign_in(county.administrator).get(address).text
     confirm_findings(actor=county.analyst, orders=[order.pk])
-    page = sign_in(county.administrator).get("/rules/signals.toml/edit?rule=signal/only_forwarded").text
+    page = sign_in(county.administrator).get(address).text
     assert "100.0%" in page
 
 

@@ -37,6 +37,8 @@ from wenxiao.web.views.models import administrator, trial_of
 
 #: Edits that a page lists.
 _SHOWN = 20
+#: Files whose rules are signals, so that verdicts speak of them.
+_JUDGED = ("signals.toml", "columns.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def group(request: HttpRequest, file: str) -> HttpResponse:
         found = rule_sections(file)
     except ValidationError as problem:
         raise Http404(problem.messages[0]) from problem
-    judged = judged_signals() if file in ("signals.toml", "columns.toml") else {}
+    judged = judged_signals() if file in _JUDGED else {}
     lines = [Line(s.key, section_words(file, s), _explain(s), _holds(s), judged.get(s.name)) for s in found]
     context = {
         "file": file,
@@ -168,7 +170,8 @@ def _form(
         "error": errors.get("", ""),
         "job": job,
         "trial": trial_of(user, job) if job and job.state == JobState.DONE else None,
-        "judged": judged_signals().get(section.name) if file in ("signals.toml", "columns.toml") else None,
+        "judgeable": file in _JUDGED,
+        "judged": judged_signals().get(section.name) if file in _JUDGED else None,
         "edits": _edits(file, section.key),
         "here": address_of(file, section.key),
     }
