@@ -88,8 +88,8 @@ def fit_shift(examples: Sequence[Example], policy: Policy) -> Shift:
     """How far people's answers move a line. Raises TooFewExamples.
 
     Answers that were left as they were say what the engine said, so that corrections are what teaches: without enough of
-    them nothing is fitted, the scale never grows (the engine would only grow surer of itself), and where no stiffness
-    does better on answers not fitted on than the line as shipped, the line stays.
+    them nothing is fitted, the scale never grows (the engine would only grow surer of itself), and where the best stiffness
+    does not do better on answers not fitted on than the line as shipped, both in likelihood and in errors, the line stays.
     """
     free = [one for one in examples if not one.decided]
     yes = sum(one.yes for one in free)
@@ -98,9 +98,9 @@ def fit_shift(examples: Sequence[Example], policy: Policy) -> Shift:
     if len(free) < policy.least or side < policy.least_each or corrected < policy.least_corrected:
         raise TooFewExamples(len(free), side, corrected)
     table = _table_of(sorted(free, key=lambda one: (one.at, one.order, one.above, one.traits, one.yes)))
-    loss = {value: _loss_of(table, value, policy.folds) for value in policy.stiffness}
-    best = min(loss, key=lambda value: (loss[value], -value))
-    if loss[best] >= float(np.sum(table.weight * _losses(table.offset, table.truth))):
+    unseen = {value: _unseen(table, value, policy.folds) for value in policy.stiffness}
+    best = min(unseen, key=lambda value: (_cost(table, unseen[value]), -value))
+    if any(of(table, unseen[best]) >= of(table, table.offset) for of in (_cost, _errors)):
         return AS_SHIPPED
     solved = _solve(table, best)
     signals = {
@@ -223,15 +223,28 @@ class _Cost:
 
 
 def _loss_of(table: _Table, stiffness: float, folds: int) -> float:
-    """What a stiffness costs on cases that were not fitted on, by folds of neighbouring times."""
+    """What a stiffness costs on cases that were not fitted on."""
+    return _cost(table, _unseen(table, stiffness, folds))
+
+
+def _unseen(table: _Table, stiffness: float, folds: int) -> Floats:
+    """The log-odds of each case by a fit without it, by folds of neighbouring times."""
     fold = np.arange(len(table.truth)) * folds // len(table.truth)
-    total = 0.0
+    logit = np.zeros(len(table.truth))
     for number in range(folds):
         out = fold == number
         solved = _solve(table, stiffness, ~out)
-        logit = table.offset[out] + table.x[out] @ solved
-        total += float(np.sum(table.weight[out] * _losses(logit, table.truth[out])))
-    return total
+        logit[out] = table.offset[out] + table.x[out] @ solved
+    return logit
+
+
+def _cost(table: _Table, logit: Floats) -> float:
+    return float(table.weight @ _losses(logit, table.truth))
+
+
+def _errors(table: _Table, logit: Floats) -> float:
+    """The weight of the answers that a line gets wrong."""
+    return float(table.weight @ ((logit >= 0) != (table.truth > 0)))
 
 
 def _losses(logit: Floats, truth: Floats) -> Floats:
