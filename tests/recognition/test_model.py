@@ -1,10 +1,11 @@
 """The shipped model through its public door: sums that add up, and answers that do not depend on company."""
 
 from math import exp
+from pathlib import Path
 
 import pytest
 
-from wenxiao.recognition.model import Model
+from wenxiao.recognition.model import BadModel, Model
 from wenxiao.recognition.schema import Order
 from wenxiao.recognition.signals import TextSignals
 
@@ -68,3 +69,10 @@ def test_wording_points_at_clauses_of_the_reply(model: Model) -> None:
 
 def test_no_orders_no_scores(model: Model) -> None:
     assert model.read_many([], [], []) == []
+
+
+def test_a_model_file_of_an_older_release_is_refused_in_words(tmp_path: Path) -> None:
+    old = tmp_path / "model.json"
+    old.write_text('{"format": "wenxiao.model/3", "name": "closure-3-0", "info": {}}', "utf-8")
+    with pytest.raises(BadModel, match="重新训练"):
+        Model.load(old)
