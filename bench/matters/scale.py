@@ -1,102 +1,121 @@
-"""How cost grows with size: orders made from the real messages, whose true groups are known.
+"""How cost grows with size: a whole history grouped from nothing, stage by stage, on made orders (`generator.py`).
 
-A seeded generator takes a real message as a pattern, gives it a place and a party of its own, and tells the matter
-one to many times: other sentences left out, another caller, another day. Places are made of syllables, so that a
-million orders have as many names as a real province. Nothing made is stored.
+Each size runs in a process of its own, which reads the orders from a file, has their facts read in as many processes
+as are asked for, and groups them. Processor time is what the work costs, and other work on the machine lengthens it
+less than the clock; peak memory is that of the grouping process, or of it and its readers while those run.
 """
 
 from __future__ import annotations
 
-import random
-import re
+import multiprocessing
 import resource
+import tempfile
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from bench.matters.data import messages
+from bench.matters.generator import Generator
+from wenxiao.recognition.engines.local import spread
 from wenxiao.recognition.matters import Grouper
-from wenxiao.recognition.matters.facts import find_names
-from wenxiao.recognition.matters.words import words
-from wenxiao.recognition.schema import Order, orders_to_batch
+from wenxiao.recognition.matters.packed import pack
+from wenxiao.recognition.schema import ORDERS, orders_to_batch
 
-#: Characters that made names are built from.
-SYLLABLES = "安平永和长兴金玉石桥青山白水龙泉凤凰松柏桃李荷塘梅溪云海星月东升西林南湖北岭天乐吉祥福寿康宁华盛景秀文昌德义仁信礼智明远宏达佳美嘉丽雅清新民建国立光辉春秋冬夏江河湖港洲岛坪冲垅坡岗岭"
-#: Orders of a matter: most have one, a few have hundreds.
-SIZES, SHARES = (1, 2, 3, 5, 8, 20, 60), (0.62, 0.18, 0.09, 0.06, 0.03, 0.015, 0.005)
 BATCH = 4_000
+PROCESSES = 2
+GIB = 1024**2  # of the KiB that Linux counts memory in
 
 
-class Generator:
-    """Orders with the number of the matter that each belongs to."""
+@dataclass(slots=True)
+class Spent:
+    """Seconds of processor (all processes) and of the clock by stage, peak memory in GiB, and how right the pairs are."""
 
-    def __init__(self, seed: int = 1) -> None:
-        self._random = random.Random(seed)
-        self._patterns = [(o, _names(o.title), _names(o.content)) for o in messages()]
-        self._patterns = [pattern for pattern in self._patterns if pattern[1]]
+    count: int
+    cpu: dict[str, float] = field(default_factory=dict)
+    clock: dict[str, float] = field(default_factory=dict)
+    peak: dict[str, float] = field(default_factory=dict)
+    precision: float = 0.0
+    recall: float = 0.0
 
-    def orders(self, count: int) -> Iterator[tuple[Order, int]]:
-        """`count` orders, matters told in a row (the day says when)."""
-        made, matter = 0, 0
-        while made < count:
-            pattern = self._renamed(*self._random.choice(self._patterns))
-            for _ in range(min(self._random.choices(SIZES, SHARES)[0], count - made)):
-                yield self._told(pattern, made), matter
-                made += 1
-            matter += 1
-
-    def _renamed(self, order: Order, head: list[str], body: list[str]) -> Order:
-        swap = {name: self._name(name) for name in (*head, *body)}
-        change = re.compile("|".join(map(re.escape, sorted(swap, key=len, reverse=True))))
-        title, content = (change.sub(lambda m: swap[m[0]], text) for text in (order.title, order.content))
-        return Order(title=title, content=content, called_at=order.called_at)
-
-    def _name(self, like: str) -> str:
-        """Another name of the same kind: it keeps nothing but the ending."""
-        ending = max((e for e in words().kind_of if like.endswith(e)), key=len, default="")
-        return "".join(self._random.choices(SYLLABLES, k=max(3, len(like) - len(ending)))) + ending
-
-    def _told(self, pattern: Order, number: int) -> Order:
-        parts = re.split(r"(?<=[。！？!?])", pattern.content)
-        kept = [part for part in parts if self._random.random() < 0.7] or parts
-        day = timedelta(days=self._random.expovariate(1 / 40))
-        when = pattern.called_at + day if pattern.called_at else None
-        return Order(
-            order=str(number), title=pattern.title, content="".join(kept), caller=f"c{number}", called_at=when
+    def __str__(self) -> str:
+        cpu, clock = sum(self.cpu.values()), sum(self.clock.values())
+        stages = ", ".join(
+            f"{stage} {1e6 * self.cpu[stage] / self.count:.0f} us ({self.clock[stage]:.0f} s, {self.peak[stage]:.2f} GiB)"
+            for stage in self.cpu
+        )
+        return (
+            f"{self.count:>9,} orders: {clock:7.1f} s by the clock, {cpu:7.1f} s of processor, {1e6 * cpu / self.count:5.0f} us an order, "
+            f"peak {max(self.peak.values()):.2f} GiB; pairs: precision {self.precision:.3f}, recall {self.recall:.3f}\n"
+            f"          {stages}"
         )
 
 
-def _names(text: str) -> list[str]:
-    return [name.text for name in find_names(text) if len(name.text) > 2]
+class Watch:
+    """Tells what each stage costs."""
+
+    def __init__(self, spent: Spent) -> None:
+        self._spent, self._stage = spent, ""
+        self._cpu, self._clock = _cpu(), time.perf_counter()
+
+    def __call__(self, stage: str) -> None:
+        """The stage before is over, this one begins; "" ends the last."""
+        cpu, clock = _cpu(), time.perf_counter()
+        if self._stage:
+            self._spent.cpu[self._stage], self._spent.clock[self._stage] = (
+                cpu - self._cpu,
+                clock - self._clock,
+            )
+            self._spent.peak[self._stage] = _peak()
+            if self._stage == "read":
+                readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / GIB
+                self._spent.peak["read"] += readers * PROCESSES
+        self._stage, self._cpu, self._clock = stage, cpu, clock
 
 
-def measure(count: int) -> None:
-    """Make, add and group `count` orders; print time (also the processor's, which other work does not lengthen), peak
-    memory and accuracy."""
-    made = Generator().orders(count)
-    grouper, truth, spent, worked = Grouper(), [], 0.0, 0.0
-    while rows := list(islice(made, BATCH)):
-        truth += [matter for _, matter in rows]
-        batch: pa.RecordBatch = orders_to_batch([order for order, _ in rows])
-        start, busy = time.perf_counter(), time.process_time()
-        grouper.add(batch)
-        spent += time.perf_counter() - start
-        worked += time.process_time() - busy
-    busy = time.process_time()
-    start = time.perf_counter()
-    found = [a.matter for a in grouper.group()]
-    grouped, worked = time.perf_counter() - start, worked + time.process_time() - busy
-    precision, recall = pair_figures(np.array(truth), np.unique(found, return_inverse=True)[1])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
-        f"{count:>9,} orders: read {spent:7.1f} s, grouped {grouped:7.1f} s, {1e6 * (spent + grouped) / count:6.0f} us "
-        f"an order ({1e6 * worked / count:.0f} us of processor), peak {memory:.2f} GiB; pairs: precision {precision:.3f}, recall {recall:.3f}",
-        flush=True,
-    )
+def _cpu() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIB
+
+
+def make(count: int, path: Path, *, reword: bool) -> None:
+    """Write `count` made orders, and the numbers of their matters beside them."""
+    rows = Generator(reword=reword).orders(count)
+    truth: list[int] = []
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, ORDERS, options=options) as writer:
+        while some := list(islice(rows, BATCH)):
+            truth += [matter for _, matter in some]
+            writer.write_batch(orders_to_batch([order for order, _ in some]))
+    np.save(path.with_suffix(".npy"), np.array(truth))
+
+
+def measure(count: int, path: Path, processes: int) -> Spent:
+    """Read and group the orders of a file."""
+    spent = Spent(count)
+    tell = Watch(spent)
+    grouper = Grouper()
+    tell("read")
+    for _, packed in spread(_batches(path), pack, processes):
+        grouper.add_packed(packed)
+    found = [a.matter for a in grouper.group(tell)]
+    tell("")
+    truth = np.load(path.with_suffix(".npy"))
+    spent.precision, spent.recall = pair_figures(truth, np.unique(found, return_inverse=True)[1])
+    return spent
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
+        yield from reader
 
 
 def pair_figures(truth: np.ndarray, found: np.ndarray) -> tuple[float, float]:
@@ -110,7 +129,14 @@ def pair_figures(truth: np.ndarray, found: np.ndarray) -> tuple[float, float]:
     return both / max(pairs(found), 1), both / max(pairs(truth), 1)
 
 
-def main(sizes: list[int]) -> None:
-    """Measure each size."""
+def main(sizes: list[int], *, reword: bool = True, processes: int = PROCESSES) -> None:
+    """Measure each size in a process of its own."""
+    spawn = multiprocessing.get_context("spawn")
     for size in sizes:
-        measure(size)
+        with tempfile.TemporaryDirectory(prefix="wenxiao-matters-") as folder:
+            path = Path(folder, "orders.arrow")
+            for work, *given in ((make, size, path), (measure, size, path, processes)):
+                with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+                    options = {"reword": reword} if work is make else {}
+                    done = pool.submit(work, *given, **options).result()
+            print(done, flush=True)

@@ -1,6 +1,6 @@
 """Orders a second on one and on two workers: `python -m bench.scale [ORDERS]` (20,000 unless told).
 
-Each engine scans the same orders, made from the real messages by the generator of `bench.matters.scale`, with the replies of the
+Each engine scans the same orders, made from the real messages by the generator of `bench.matters.generator`, with the replies of the
 real letters under them, from Parquet to Parquet. Clock time says what this machine does now, with whatever else runs on
 it; CPU seconds say what the work costs, and carry over to another machine.
 """
@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.data import replies
-from bench.matters.scale import Generator
+from bench.matters.generator import Generator
 from wenxiao.recognition.schema import Order, orders_to_batch
 
 COUNT, SMALL = 20_000, 2_000

@@ -9,9 +9,11 @@ from typing import Protocol
 import pyarrow as pa
 
 from wenxiao.recognition.collection import Assigned
-from wenxiao.recognition.engines.local import read_batches
+from wenxiao.recognition.engine import Engine, without_collector
+from wenxiao.recognition.engines.local import read_batches, read_each
 from wenxiao.recognition.matters import Grouper
-from wenxiao.recognition.schema import Finding, Order
+from wenxiao.recognition.matters.packed import pack_orders
+from wenxiao.recognition.schema import Finding, Order, batch_to_orders, findings_to_batch
 from wenxiao.recognition.settings import Settings
 from wenxiao.scanning.spill import Spill
 
@@ -35,6 +37,13 @@ class Reading(Protocol):
     def close(self) -> None: ...
 
 
+def read_packed(engine: Engine, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """`ORDERS` in; `FINDINGS` and what grouping compares (`matters.packed`) out. Orders are taken out of the batch once."""
+    with without_collector():
+        orders = list(batch_to_orders(batch))
+        return findings_to_batch(engine.read_orders(orders)), pack_orders(orders)
+
+
 class LocalReading:
     """Recognises batches in processes of this machine while they come in."""
 
@@ -45,11 +54,17 @@ class LocalReading:
 
     def take(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """See `Reading`; a batch is handed on when it has been recognised."""
-        for orders, findings in read_batches(batches, self._settings, self._processes):
+        for orders, findings in self._read(batches):
             self._spill.add(orders, findings)
-            if self._grouper is not None:
-                self._grouper.add(orders)
             yield orders
+
+    def _read(self, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+        if self._grouper is None:
+            yield from read_batches(batches, self._settings, self._processes)
+            return
+        for orders, (findings, packed) in read_each(batches, self._settings, read_packed, self._processes):
+            self._grouper.add_packed(packed)
+            yield orders, findings
 
     def recognise(self) -> None:
         """All is recognised when the last batch has been handed on."""

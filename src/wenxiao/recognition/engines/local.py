@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -35,11 +36,12 @@ LOOK = 2.0
 _engine: Engine | None = None
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings | None) -> None:
     global _engine  # noqa: PLW0603 -- one engine a worker process, loaded when it starts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to answer; it ends the pool
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
-    _engine = Engine(settings)
+    if settings is not None:
+        _engine = Engine(settings)
 
 
 def _leave_with(parent: int) -> None:
@@ -84,19 +86,24 @@ def read_each(
         for batch in rest:
             yield batch, read(engine, batch)
     else:
-        yield from _in_workers(rest, settings, read, count)
+        yield from spread(rest, partial(_work, read), count, settings)
 
 
-def _in_workers(
-    batches: Iterator[pa.RecordBatch], settings: Settings, read: Read[R], count: int
+def spread(
+    batches: Iterable[pa.RecordBatch],
+    work: Callable[[pa.RecordBatch], R],
+    count: int,
+    settings: Settings | None = None,
 ) -> Iterator[tuple[pa.RecordBatch, R]]:
+    """Each batch with what `work` makes of it in one of `count` processes, in order. Without `settings`, the processes
+    have no engine: `work` then needs none."""
     # Workers are spawned, not forked: the caller may have threads (a progress bar), and a fork would copy their locks.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(settings,)) as pool:
         flying: deque[tuple[pa.RecordBatch, Future[R]]] = deque()
         try:
             for batch in batches:
-                flying.append((batch, pool.submit(_work, read, batch)))
+                flying.append((batch, pool.submit(work, batch)))
                 if len(flying) > count * AHEAD:
                     done, future = flying.popleft()
                     yield done, future.result()

@@ -12,7 +12,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from wenxiao.recognition.matters import bare
-from wenxiao.recognition.matters.columns import FLAGS, HEAD, NAME, NAMED, Columns, matrix, row_of
+from wenxiao.recognition.matters.columns import FLAGS, HEAD, NAME, NAMED, Columns, matrix, row_of, stack
+from wenxiao.recognition.matters.threads import in_threads
 from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 #: Partners looked at for one order, the likeliest by shared rare words.
@@ -27,19 +28,19 @@ NEXT = 3
 LOOKED_UP = 64
 #: How much a word counts when orders are looked up, by its flags: in a name, in the title, in a name of the opening.
 _WORTH = np.array([0.5 + 2 * (f & HEAD > 0) + 2 * (f & NAME > 0) + (f & NAMED > 0) for f in range(FLAGS)])
-#: Products worked out at a time: bounds memory (some 100 bytes a product while the likeliest are chosen).
-WORK = 4_000_000
+#: Products worked out at a time: bounds memory (some 50 bytes a product while the likeliest are chosen).
+WORK = 2_000_000
 
 
 def candidates(c: Columns, w: Weights) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (left < right) to compare, each once, sorted."""
     count = len(c)
-    m = signature(c, w)
+    m = stack([signature(piece, w) for piece in c.pieces()])
     seen = np.bincount(m.indices, minlength=m.shape[1])
     keys = [*_by_words(m, seen), _crowded(m, seen)]
     left, right = bare.candidates(c)
     keys.append(left * count + right)
-    found = np.unique(np.concatenate(keys))
+    found = _once(np.concatenate(keys))
     left, right = found // count, found % count
     alike = c.bare[left] == c.bare[right]
     return left[alike], right[alike]
@@ -64,52 +65,71 @@ def _rarest(m: sp.csr_matrix) -> sp.csr_matrix:
     sizes = np.diff(m.indptr)
     if not len(sizes) or sizes.max() <= LOOKED_UP:
         return m
-    order = np.lexsort((m.indices, -m.data, row_of(m)))
-    rank = np.arange(len(order)) - np.repeat(m.indptr[:-1], sizes)
-    keep = np.sort(order[rank < LOOKED_UP])
+    keep = _best(row_of(m), m.indices, m.data, LOOKED_UP)
     indptr = np.concatenate([[0], np.cumsum(np.minimum(sizes, LOOKED_UP))])
     return matrix(m.data[keep], m.indices[keep], indptr, m.shape[1])
 
 
 def _by_words(m: sp.csr_matrix, seen: np.ndarray) -> list[np.ndarray]:
     count = m.shape[0]
-    useful = m.copy()
-    useful.data[(seen[m.indices] > CROWD) | (seen[m.indices] < 2)] = 0
-    useful.eliminate_zeros()
+    useful = _columns_where(m, (seen >= 2) & (seen <= CROWD))
     other = useful.T.tocsr()
-    work = np.zeros(count + 1)
-    np.cumsum(np.bincount(row_of(useful), weights=seen[useful.indices], minlength=count), out=work[1:])
+    work = np.concatenate([[0], np.cumsum(seen[useful.indices])])[useful.indptr]
     cuts = np.searchsorted(work, np.arange(0, work[-1] + WORK, WORK))
     cuts = np.unique(np.concatenate([[0], np.minimum(cuts, count), [count]]))
-    return [_likeliest((useful[a:b] @ other).tocsr(), int(a), count) for a, b in pairwise(cuts) if b > a]
+    return in_threads(
+        lambda ends: _likeliest((useful[ends[0] : ends[1]] @ other).tocsr(), int(ends[0]), count),
+        [(a, b) for a, b in pairwise(cuts) if b > a],
+    )
+
+
+def _columns_where(m: sp.csr_matrix, keep: np.ndarray) -> sp.csr_matrix:
+    """The entries of some columns."""
+    places = np.flatnonzero(keep[m.indices])
+    return matrix(m.data[places], m.indices[places], np.searchsorted(places, m.indptr), m.shape[1])
 
 
 def _likeliest(scores: sp.csr_matrix, first: int, count: int) -> np.ndarray:
     """The likeliest partners of each row, as keys left * count + right."""
-    row = np.repeat(np.arange(scores.shape[0]), np.diff(scores.indptr)) + first
-    other, value = scores.indices.astype(np.int64), scores.data
-    keep = (value >= FLOOR) & (other != row)
+    row, other, value = row_of(scores), scores.indices, scores.data
+    keep = np.flatnonzero((value >= FLOOR) & (other != row + first))
     row, other, value = row[keep], other[keep], value[keep]
-    many = np.bincount(row - first, minlength=scores.shape[0])[row - first] > PARTNERS
-    best_row, best_other = _best(row[many], other[many], value[many])
-    row, other = np.concatenate([row[~many], best_row]), np.concatenate([other[~many], best_other])
-    return np.asarray(np.minimum(row, other) * count + np.maximum(row, other))
+    best = _best(row, other, value, PARTNERS)
+    row, other = row[best] + first, other[best].astype(np.int64)
+    return _once(np.minimum(row, other) * count + np.maximum(row, other))
 
 
-def _best(row: np.ndarray, other: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The PARTNERS highest values of each row, ties by `other`."""
-    order = np.lexsort((other, -value, row))
-    row, other = row[order], other[order]
-    top = np.arange(len(row)) - np.searchsorted(row, row, side="left") < PARTNERS
-    return row[top], other[top]
+def _best(row: np.ndarray, other: np.ndarray, value: np.ndarray, most: int) -> np.ndarray:
+    """The places of the `most` highest of each row's values (positive, 32 bits), ties by `other`. `row` ascends."""
+    if not len(row):
+        return np.zeros(0, dtype=np.int64)
+    # Floats above nothing are in the order of their bits: one plain sort of whole numbers, the highest first.
+    keys = (row << 32) | (0xFFFF_FFFF - value.view(np.uint32).astype(np.int64))
+    sizes = np.bincount(row)
+    last = np.cumsum(sizes) - sizes + np.minimum(sizes, most) - 1
+    limit = np.sort(keys)[last]
+    keep = np.flatnonzero(keys <= limit[row])
+    over = np.bincount(row[keep])[row[keep]] > most
+    tied = keep[over]
+    if not len(tied):
+        return keep
+    tied = tied[np.lexsort((other[tied], -value[tied], row[tied]))]
+    top = np.arange(len(tied)) - np.searchsorted(row[tied], row[tied], side="left") < most
+    return np.sort(np.concatenate([keep[~over], tied[top]]))
+
+
+def _once(keys: np.ndarray) -> np.ndarray:
+    """Each key once, sorted."""
+    keys = np.sort(keys)
+    return keys[np.diff(keys, prepend=-1) > 0]
 
 
 def _crowded(m: sp.csr_matrix, seen: np.ndarray) -> np.ndarray:
     """Orders of one crowded but rare word, each with the next few."""
     count = m.shape[0]
-    rows = np.repeat(np.arange(count, dtype=np.int64), np.diff(m.indptr))
-    crowded = (seen[m.indices] > CROWD) & (seen[m.indices] < max(count / 150, CROWD))
-    rows, words = rows[crowded], m.indices[crowded]
+    is_crowded = (seen > CROWD) & (seen < max(count / 150, CROWD))
+    places = np.flatnonzero(is_crowded[m.indices])
+    rows, words = np.searchsorted(m.indptr, places, side="right") - 1, m.indices[places]
     order = np.lexsort((rows, words))
     rows, words = rows[order], words[order]
     found = [np.zeros(0, dtype=np.int64)]

@@ -8,7 +8,7 @@ the flags of one order with the flags of another, coded as primes, gives back bo
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -27,6 +27,8 @@ FLAGS = 32
 #: Kinds of sign, by number; a problem may have the flag HEAD. Exact identifiers come after.
 PROBLEM, WISH, AREA = 0, 1, 2
 FIRST_MARK = 3
+#: Orders of a piece: bounds memory, changes nothing.
+PIECE = 1 << 16
 SIGN_KINDS = FIRST_MARK + len(MARK_KINDS)
 
 
@@ -52,21 +54,38 @@ class Columns:
     def __len__(self) -> int:
         return int(self.words.shape[0])
 
-    def take(self, rows: np.ndarray) -> Columns:
+    def take(self, rows: np.ndarray | slice) -> Columns:
         """Some orders, in that order."""
-        taken: list[Any] = [getattr(self, f.name)[rows] for f in fields(self)]
+        taken: list[Any] = [_taken(getattr(self, f.name), rows) for f in fields(self)]
         return Columns(*taken)
+
+    def pieces(self) -> Iterator[Columns]:
+        """The orders, PIECE of them at a time: for work that needs several numbers an entry."""
+        for at in range(0, max(len(self), 1), PIECE):
+            yield self if len(self) <= PIECE else self.take(slice(at, at + PIECE))
 
     @staticmethod
     def join(parts: Sequence[Columns]) -> Columns:
         """All orders of the parts, one after the other."""
         if len(parts) == 1:
             return parts[0]
-        joined: list[Any] = [_stack([getattr(part, f.name) for part in parts]) for f in fields(Columns)]
+        joined: list[Any] = [stack([getattr(part, f.name) for part in parts]) for f in fields(Columns)]
         return Columns(*joined)
 
 
-def _stack(parts: list[Any]) -> Any:
+def _taken(values: Any, rows: np.ndarray | slice) -> Any:
+    if isinstance(values, np.ndarray):
+        return values[rows]
+    some = values[rows]
+    # Known, and dear to find out.
+    some.has_sorted_indices = some.has_canonical_format = True
+    return some
+
+
+def stack(parts: list[Any]) -> Any:
+    """Arrays, or sparse matrices, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
     if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
     ends = np.cumsum([0, *(part.nnz for part in parts)])
@@ -216,17 +235,38 @@ _PRIMES = np.array(
 _PRODUCTS = np.outer(np.arange(FLAGS), _PRIMES)
 _OF_A, _OF_B = (np.zeros(_PRODUCTS.max() + 1, dtype=np.int16) for _ in range(2))
 _OF_A[_PRODUCTS], _OF_B[_PRODUCTS] = np.arange(FLAGS)[:, None], np.arange(FLAGS)[None, :]
+#: The product of two entries that stand anywhere, as most do.
+_PLAIN = FULL * _PRIMES[FULL]
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What the rows of two matrices have in common: for each shared entry its row, column, and flags on both sides."""
+    """What the rows of two matrices have in common: for each shared entry its row, column, and flags on both sides
+    (as one number)."""
 
     row: np.ndarray
     column: np.ndarray
-    of_a: np.ndarray
-    of_b: np.ndarray
+    coded: np.ndarray
     count: int
+
+    @property
+    def of_a(self) -> np.ndarray:
+        """The flags of each shared entry on the one side."""
+        return np.asarray(_OF_A[self.coded])
+
+    @property
+    def of_b(self) -> np.ndarray:
+        """The flags on the other side."""
+        return np.asarray(_OF_B[self.coded])
+
+    @property
+    def flagged(self) -> np.ndarray:
+        """The places of the entries that have a flag beside FULL on either side: few of them."""
+        return np.flatnonzero(self.coded != _PLAIN)
+
+    def at(self, places: np.ndarray) -> Common:
+        """Some of the entries."""
+        return Common(self.row[places], self.column[places], self.coded[places], self.count)
 
     def total(self, weight: np.ndarray) -> np.ndarray:
         """The sum of a weight of each shared entry, by row."""
@@ -237,4 +277,4 @@ def common(a: sp.csr_matrix, b: sp.csr_matrix) -> Common:
     """The entries that row k of `a` and row k of `b` share."""
     coded = matrix(_PRIMES[b.data], b.indices, b.indptr, b.shape[1])
     both = a.multiply(coded).tocsr()
-    return Common(row_of(both), both.indices, _OF_A[both.data], _OF_B[both.data], a.shape[0])
+    return Common(row_of(both), both.indices, both.data, a.shape[0])

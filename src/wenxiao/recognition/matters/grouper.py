@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from wenxiao.recognition.matters.candidates import candidates
 from wenxiao.recognition.matters.columns import Columns, columns
 from wenxiao.recognition.matters.facts import read_facts
 from wenxiao.recognition.matters.grouping import Linker, Pairs
+from wenxiao.recognition.matters.growing import Growing
 from wenxiao.recognition.matters.history import History, compare
 from wenxiao.recognition.matters.link import Link
 from wenxiao.recognition.matters.packed import unpack
@@ -49,7 +51,8 @@ class Grouper:
 
     def __init__(self) -> None:
         self._waiting: list[Order] = []
-        self._parts: list[Columns] = []
+        self._grouped: list[Columns] = []
+        self._new = Growing()
         self._history: History | None = None
         self._pairs: Pairs | None = None
         self._labels: np.ndarray | None = None
@@ -64,23 +67,28 @@ class Grouper:
         """Take in a batch of `packed.PACKED`: the same as `add`, with the texts read elsewhere."""
         self._pack()
         if batch.num_rows:
-            self._parts.append(unpack(batch))
+            self._new.add(unpack(batch))
 
     def _pack(self) -> None:
         if self._waiting:
-            self._parts.append(columns([read_facts(order) for order in self._waiting]))
+            self._new.add(columns([read_facts(order) for order in self._waiting]))
             self._waiting = []
 
-    def group(self) -> list[Assignment]:
-        """One assignment an order, in the order in which they were added."""
+    def group(self, tell: Callable[[str], None] = lambda stage: None) -> list[Assignment]:
+        """One assignment an order, in the order in which they were added. `tell` hears of each stage as it begins."""
         self._pack()
-        if not self._parts:
+        new = self._new.take()
+        parts = self._grouped if new is None else [*self._grouped, new]
+        if not parts:
             return []
-        history = History.join(self._parts)
-        # Held once: what follows needs the memory.
-        self._parts = [history.columns]
+        tell("weigh")
+        history = History.join(parts)
+        self._grouped = [history.columns]
+        tell("candidates")
         left, right = candidates(history.columns, history.weights)
+        tell("compare")
         pairs = Pairs(left, right, history.score(left, right))
+        tell("join")
         labels = Linker(history.model.one, history.score).group(len(history), pairs)
         self._history, self._pairs, self._labels = history, pairs, labels
         return _assignments(labels, pairs)

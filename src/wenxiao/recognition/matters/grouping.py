@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -56,35 +57,54 @@ class Linker:
         large = np.zeros(count, dtype=bool)
         for part in parts:
             large[part] = len(part) > FULL
-        self._in_full([part for part in parts if len(part) <= FULL], labels)
+        self._in_full([part for part in parts if len(part) <= FULL], pairs, labels)
         self._in_rounds(strong.where(large[strong.left]), labels)
         return by_appearance(labels)
 
-    def _in_full(self, parts: list[np.ndarray], labels: np.ndarray) -> None:
+    def _in_full(self, parts: list[np.ndarray], pairs: Pairs, labels: np.ndarray) -> None:
+        keys = pairs.left.astype(np.int64) * len(labels) + pairs.right
+        by_key = np.argsort(keys, kind="stable")
+        known = keys[by_key], pairs.p[by_key]
         waiting: list[np.ndarray] = []
         size = 0
         for part in parts:
+            if len(part) == 2:  # a strong pair is what made them a part
+                labels[part] = part[0]
+                continue
             waiting.append(part)
             size += len(part) * (len(part) - 1) // 2
             if size >= BLOCK:
-                self._block_in_full(waiting, labels)
+                self._block_in_full(waiting, known, labels)
                 waiting, size = [], 0
-        self._block_in_full(waiting, labels)
+        self._block_in_full(waiting, known, labels)
 
-    def _block_in_full(self, parts: list[np.ndarray], labels: np.ndarray) -> None:
+    def _block_in_full(
+        self, parts: list[np.ndarray], known: tuple[np.ndarray, np.ndarray], labels: np.ndarray
+    ) -> None:
         if not parts:
             return
-        ends = [np.triu_indices(len(part), 1) for part in parts]
+        ends = [_all_pairs(len(part)) for part in parts]
         left = np.concatenate([part[i] for part, (i, _) in zip(parts, ends, strict=True)])
         right = np.concatenate([part[j] for part, (_, j) in zip(parts, ends, strict=True)])
-        p = self.score(left, right)
+        p = self._all_scored(left, right, known, len(labels))
+        limit = float(MOST - evidence(self.same))
         at = 0
         for part, (i, _) in zip(parts, ends, strict=True):
             apart = MOST - evidence(p[at : at + len(i)])
             at += len(i)
-            tree = linkage(apart, method="average")
-            cut = fcluster(tree, float(MOST - evidence(self.same)), criterion="distance")
+            cut = fcluster(linkage(apart, method="average"), limit, criterion="distance")
             labels[part] = part[by_appearance(cut)]
+
+    def _all_scored(
+        self, left: np.ndarray, right: np.ndarray, known: tuple[np.ndarray, np.ndarray], count: int
+    ) -> np.ndarray:
+        """The probability of each pair: from those compared already, or worked out."""
+        asked, (keys, values) = left * count + right, known
+        at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+        p, missing = values[at], np.flatnonzero(keys[at] != asked)
+        if len(missing):
+            p[missing] = self.score(left[missing], right[missing])
+        return np.asarray(p)
 
     def _in_rounds(self, edges: Pairs, labels: np.ndarray) -> None:
         """Join nearest groups until none is near enough. `labels` holds a member's row as the name of its group."""
@@ -177,11 +197,18 @@ def _speakers(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _connected(count: int, pairs: Pairs) -> list[np.ndarray]:
     """Connected orders, two or more at a time."""
-    edges = (np.ones(len(pairs.left)), (pairs.left, pairs.right))
+    edges = (np.ones(len(pairs.left), dtype=np.int8), (pairs.left, pairs.right))
     _, part = connected_components(sp.coo_matrix(edges, shape=(count, count)), directed=False)
-    ordered = np.argsort(part, kind="stable")
+    several = np.flatnonzero(np.bincount(part)[part] > 1)
+    ordered = several[np.argsort(part[several], kind="stable")]
     cuts = np.flatnonzero(np.diff(part[ordered])) + 1
-    return [found for found in np.split(ordered, cuts) if len(found) > 1]
+    return np.split(ordered, cuts) if len(ordered) else []
+
+
+@cache
+def _all_pairs(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every pair of `count` orders, in the order in which linkage wants them."""
+    return np.triu_indices(count, 1)
 
 
 def by_appearance(labels: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,12 +14,12 @@ from wenxiao.recognition.matters.facts import Facts
 from wenxiao.recognition.matters.link import Link, bare_reasons, contributions, reasons, verdict
 from wenxiao.recognition.matters.model import Model, model
 from wenxiao.recognition.matters.pairs import Features, Side, apart, features
+from wenxiao.recognition.matters.threads import in_threads
 from wenxiao.recognition.matters.totals import Totals, name_the_nameless
 from wenxiao.recognition.matters.vocabulary import Seen, Weights, weights
 
-#: Pairs compared in one piece, and pieces at a time: bounds memory, changes nothing.
-CHUNK = 20_000
-THREADS = 2
+#: Pairs compared in one piece: bounds memory, changes nothing.
+CHUNK = 16_384
 
 T = TypeVar("T")
 
@@ -44,7 +43,8 @@ class History:
         """The orders of the parts, one after the other."""
         seen = Seen.nothing()
         for part in parts:
-            seen.add(part)
+            for piece in part.pieces():
+                seen.add(piece)
         weight = weights(seen)
         packed = name_the_nameless(Columns.join(parts), weight)
         return cls(packed, weight, Totals.of(packed, weight), model())
@@ -140,8 +140,4 @@ def links(one: Facts, others: list[Facts], w: Weights, a: Side, b: Side) -> list
 
 def _in_pieces(left: np.ndarray, right: np.ndarray, work: Callable[[np.ndarray, np.ndarray], T]) -> list[T]:
     starts = range(0, max(len(left), 1), CHUNK)
-    pieces = [(left[at : at + CHUNK], right[at : at + CHUNK]) for at in starts]
-    if len(pieces) == 1:
-        return [work(*pieces[0])]
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(lambda piece: work(*piece), pieces))
+    return in_threads(lambda at: work(left[at : at + CHUNK], right[at : at + CHUNK]), starts)

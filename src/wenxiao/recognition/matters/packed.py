@@ -70,6 +70,8 @@ def unpack(batch: pa.RecordBatch) -> Columns:
     for name, bits in SPARSE.items():
         rows, flags = batch.column(name), batch.column(f"{name}_flags")
         ends = np.array(rows.offsets).astype(np.int64)
-        made[name] = matrix(np.array(flags.flatten()), np.array(rows.flatten()), ends - ends[0], 1 << bits)
+        made[name] = matrix(
+            np.array(flags.flatten()).astype(np.int8), np.array(rows.flatten()), ends - ends[0], 1 << bits
+        )
     made["topic"] = np.array(batch.column("topic").flatten()).reshape(-1, SIZE)
     return Columns(**made)

@@ -25,7 +25,7 @@ from wenxiao.recognition.matters.facts import MARK_KINDS
 from wenxiao.recognition.matters.grams import BITS, COLUMNS
 from wenxiao.recognition.matters.topics import alike
 from wenxiao.recognition.matters.totals import Totals, sign_weights
-from wenxiao.recognition.matters.vocabulary import Weights
+from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 #: Days between two orders when a source gives no time: neither near nor far.
 UNKNOWN_GAP = 60.0
@@ -68,17 +68,26 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _words(w: Weights, a: Side, b: Side) -> Features:
     """Wording as a whole; how much of one title, and of one order's names, is found in the other."""
     s, t = a.totals, b.totals
-    both = common(a.columns.words, b.columns.words)
-    square, rare, plain = w.square[both.column], w.rare[both.column], w.plain[both.column]
-    head_a, head_b = both.of_a & HEAD > 0, both.of_b & HEAD > 0
+    everywhere = common(a.columns.words, b.columns.words)
+    weight = w.square[everywhere.column].astype(np.float64)
+    full = everywhere.total(weight)
+    plain = everywhere.total(np.where(weight < RARE**2, weight, 0.0))
+    rarely = everywhere.at(np.flatnonzero(weight > RARE**2))
+    rare = rarely.total(w.rare[rarely.column])
+    # All that follows counts only what stands in a title or a name.
+    places = everywhere.flagged
+    both, square = everywhere.at(places), weight[places]
+    rareness = w.rare[both.column]
+    of_a, of_b = both.of_a, both.of_b
+    head_a, head_b = of_a & HEAD > 0, of_b & HEAD > 0
     heads = head_a & head_b
-    full = both.total(square)
     in_a, in_b = _share(both.total(square * head_a), s.head), _share(both.total(square * head_b), t.head)
-    rare_a, rare_b = both.total(rare * head_a), both.total(rare * head_b)
-    named = (both.of_a & NAMED > 0) & (both.of_b & NAMED > 0)
-    core_a, core_b = both.of_a & CORE > 0, both.of_b & CORE > 0
-    name_a, name_b = both.of_a & NAME > 0, both.of_b & NAME > 0
+    rare_a, rare_b = both.total(rareness * head_a), both.total(rareness * head_b)
+    named = (of_a & NAMED > 0) & (of_b & NAMED > 0)
+    core_a, core_b = of_a & CORE > 0, of_b & CORE > 0
+    name_a, name_b = of_a & NAME > 0, of_b & NAME > 0
     shared = both.total(square * (name_a & name_b))
+    plain_heads = both.total(np.where(square < RARE**2, square, 0.0) * heads)
     alike = _share(full, np.sqrt(s.full * t.full))
     names = _names(both.total(square * name_a), both.total(square * name_b), s.names, t.names)
     titles = _share(both.total(square * heads), np.sqrt(s.head * t.head))
@@ -87,16 +96,16 @@ def _words(w: Weights, a: Side, b: Side) -> Features:
     return {
         "cos_full": alike,
         "cos_head": titles,
-        "cos_plain": _share(both.total(plain), np.sqrt(s.full_plain * t.full_plain)),
-        "cos_head_plain": _share(both.total(plain * heads), np.sqrt(s.head_plain * t.head_plain)),
+        "cos_plain": _share(plain, np.sqrt(s.full_plain * t.full_plain)),
+        "cos_head_plain": _share(plain_heads, np.sqrt(s.head_plain * t.head_plain)),
         "head_in_min": np.minimum(in_a, in_b),
         "head_in_max": np.maximum(in_a, in_b),
         "full_in_max": _share(full, np.minimum(s.full, t.full)),
-        "rare_full": np.log1p(both.total(rare)),
-        "rare_head": np.log1p(both.total(rare * heads)),
+        "rare_full": np.log1p(rare),
+        "rare_head": np.log1p(both.total(rareness * heads)),
         "rare_cross": np.log1p(np.maximum(rare_a, rare_b)),
         "name_cos": _share(shared, np.sqrt(s.names * t.names)),
-        "name_rare": np.log1p(both.total(rare * named)),
+        "name_rare": np.log1p(both.total(rareness * named)),
         "renamed": (renamed & (names["name_lost_min"] > LOST_NAMES)).astype(float),
         **names,
         "core_apart": _core_apart(both.total(square * (core_a | core_b)), s.cores, t.cores),

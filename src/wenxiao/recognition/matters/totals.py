@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+import scipy.sparse as sp
 
 from wenxiao.recognition.matters.columns import (
     CORE,
@@ -16,6 +17,7 @@ from wenxiao.recognition.matters.columns import (
     Columns,
     matrix,
     row_of,
+    stack,
 )
 from wenxiao.recognition.matters.grams import BITS, COLUMNS
 from wenxiao.recognition.matters.vocabulary import RARE, Weights
@@ -23,14 +25,22 @@ from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
 def name_the_nameless(c: Columns, w: Weights) -> Columns:
     """Where no name was found by its ending, the rare words of the title stand for one (余易贷, 一米阳光)."""
-    row, m = row_of(c.words), c.words
+    m = c.words
+    names, heads = (np.flatnonzero(m.data & flag) for flag in (NAME, HEAD))
     named = np.zeros(len(c), dtype=bool)
-    named[row[m.data & NAME > 0]] = True
-    stand = (m.data & HEAD > 0) & ~named[row] & (w.word[m.indices] >= RARE)
-    if not stand.any():
+    named[_rows_at(m, names)] = True
+    stand = heads[~named[_rows_at(m, heads)]]
+    stand = stand[w.word[m.indices[stand]] >= RARE]
+    if not len(stand):
         return c
-    flags = np.where(stand, m.data | NAME, m.data).astype(np.int8)
+    flags = m.data.copy()
+    flags[stand] |= NAME
     return replace(c, words=matrix(flags, m.indices, m.indptr, m.shape[1]))
+
+
+def _rows_at(m: sp.csr_matrix, places: np.ndarray) -> np.ndarray:
+    """The row of some entries."""
+    return np.searchsorted(m.indptr, places, side="right") - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,11 @@ class Totals:
     @classmethod
     def of(cls, c: Columns, w: Weights) -> Totals:
         """Of each order of `c`."""
+        parts = [cls._of(piece, w) for piece in c.pieces()]
+        return cls(*(stack([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+    @classmethod
+    def _of(cls, c: Columns, w: Weights) -> Totals:
         row, flags, column = row_of(c.words), c.words.data, c.words.indices
         square, plain = w.square[column], w.plain[column]
 
