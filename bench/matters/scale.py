@@ -7,7 +7,9 @@ less than the clock; peak memory is that of the grouping process, or of it and i
 
 from __future__ import annotations
 
+import math
 import multiprocessing
+import os
 import resource
 import tempfile
 import time
@@ -28,6 +30,7 @@ from wenxiao.recognition.schema import ORDERS, orders_to_batch
 
 BATCH = 4_000
 PROCESSES = 2
+BAR = 60
 GIB = 1024**2  # of the KiB that Linux counts memory in
 
 
@@ -129,14 +132,33 @@ def pair_figures(truth: np.ndarray, found: np.ndarray) -> tuple[float, float]:
     return both / max(pairs(found), 1), both / max(pairs(truth), 1)
 
 
+def draw(results: list[Spent]) -> Iterator[str]:
+    """Processor time an order at each size as a bar, and where it would end on the line n log n through the first."""
+    first = results[0]
+    each = [1e6 * sum(one.cpu.values()) / one.count for one in results]
+    line = [each[0] * math.log(one.count) / math.log(first.count) for one in results]
+    unit = max(*each, *line) / BAR
+    yield "microseconds of processor an order (#), and n log n from the first size on (|)"
+    for one, cost, expected in zip(results, each, line, strict=True):
+        bar = list(("#" * round(cost / unit)).ljust(BAR + 1))
+        bar[round(expected / unit)] = "|"
+        yield f"{one.count:>9,} {''.join(bar)} {cost:5.0f}, on the line {expected:5.0f}"
+
+
 def main(sizes: list[int], *, reword: bool = True, processes: int = PROCESSES) -> None:
-    """Measure each size in a process of its own."""
+    """Measure each size in a process of its own, the smallest first, and draw how the cost grows."""
     spawn = multiprocessing.get_context("spawn")
-    for size in sizes:
+    results: list[Spent] = []
+    for size in sorted(sizes):
         with tempfile.TemporaryDirectory(prefix="wenxiao-matters-") as folder:
             path = Path(folder, "orders.arrow")
-            for work, *given in ((make, size, path), (measure, size, path, processes)):
-                with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-                    options = {"reword": reword} if work is make else {}
-                    done = pool.submit(work, *given, **options).result()
-            print(done, flush=True)
+            with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+                pool.submit(make, size, path, reword=reword).result()
+            with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+                results.append(pool.submit(measure, size, path, processes).result())
+            load = "load {:.1f}, {:.1f}, {:.1f}".format(*os.getloadavg())
+            print(
+                f"{results[-1]}\n          {load} over 1, 5 and 15 minutes, {os.cpu_count()} processors",
+                flush=True,
+            )
+    print("\n".join(draw(results)))

