@@ -49,6 +49,7 @@ def test_what_bounds_memory_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     whole = _grouped(orders)
     for where, name, value in (
         (columns, "PIECE", 3),
+        (candidates, "PIECE", 4),
         (candidates, "WORK", 40),
         (history, "CHUNK", 5),
         (model, "PIECE", 2),

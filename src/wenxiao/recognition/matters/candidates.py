@@ -12,7 +12,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from wenxiao.recognition.matters import bare
-from wenxiao.recognition.matters.columns import FLAGS, HEAD, NAME, NAMED, Columns, matrix, row_of, stack
+from wenxiao.recognition.matters.columns import (
+    FLAGS,
+    HEAD,
+    NAME,
+    NAMED,
+    PIECE,
+    Columns,
+    matrix,
+    row_of,
+    stack,
+)
 from wenxiao.recognition.matters.threads import in_threads
 from wenxiao.recognition.matters.vocabulary import RARE, Weights
 
@@ -37,7 +47,9 @@ def candidates(c: Columns, w: Weights) -> tuple[np.ndarray, np.ndarray]:
     count = len(c)
     m = stack([signature(piece, w) for piece in c.pieces()])
     seen = np.bincount(m.indices, minlength=m.shape[1])
-    keys = [*_by_words(m, seen), _crowded(m, seen)]
+    keys = [_crowded(m, seen)]
+    m = _columns_where(m, (seen >= 2) & (seen <= CROWD))
+    keys += _by_words(m, seen)
     left, right = bare.candidates(c)
     keys.append(left * count + right)
     found = _once(np.concatenate(keys))
@@ -72,13 +84,17 @@ def _rarest(m: sp.csr_matrix) -> sp.csr_matrix:
 
 def _by_words(m: sp.csr_matrix, seen: np.ndarray) -> list[np.ndarray]:
     count = m.shape[0]
-    useful = _columns_where(m, (seen >= 2) & (seen <= CROWD))
-    other = useful.T.tocsr()
-    work = np.concatenate([[0], np.cumsum(seen[useful.indices])])[useful.indptr]
+    other = m.T.tocsr()
+    # Products to be worked out up to each row.
+    work = np.zeros(count + 1, dtype=np.int64)
+    for at in range(0, count, PIECE):
+        ends = m.indptr[at : at + PIECE + 1].astype(np.int64)
+        done = np.concatenate([[0], np.cumsum(seen[m.indices[ends[0] : ends[-1]]])])
+        work[at : at + PIECE + 1] = work[at] + done[ends - ends[0]]
     cuts = np.searchsorted(work, np.arange(0, work[-1] + WORK, WORK))
     cuts = np.unique(np.concatenate([[0], np.minimum(cuts, count), [count]]))
     return in_threads(
-        lambda ends: _likeliest((useful[ends[0] : ends[1]] @ other).tocsr(), int(ends[0]), count),
+        lambda ends: _likeliest((m[ends[0] : ends[1]] @ other).tocsr(), int(ends[0]), count),
         [(a, b) for a, b in pairwise(cuts) if b > a],
     )
 

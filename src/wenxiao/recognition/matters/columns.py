@@ -59,6 +59,12 @@ class Columns:
         taken: list[Any] = [_taken(getattr(self, f.name), rows) for f in fields(self)]
         return Columns(*taken)
 
+    def take_wordless(self, rows: np.ndarray) -> Columns:
+        """Some orders, in that order, without their words."""
+        none = sp.csr_matrix((len(rows), self.words.shape[1]), dtype=np.int8)
+        taken: list[Any] = [_taken(getattr(self, f.name), rows) for f in fields(self) if f.name != "words"]
+        return Columns(none, *taken)
+
     def pieces(self) -> Iterator[Columns]:
         """The orders, PIECE of them at a time: for work that needs several numbers an entry."""
         for at in range(0, max(len(self), 1), PIECE):
@@ -235,38 +241,17 @@ _PRIMES = np.array(
 _PRODUCTS = np.outer(np.arange(FLAGS), _PRIMES)
 _OF_A, _OF_B = (np.zeros(_PRODUCTS.max() + 1, dtype=np.int16) for _ in range(2))
 _OF_A[_PRODUCTS], _OF_B[_PRODUCTS] = np.arange(FLAGS)[:, None], np.arange(FLAGS)[None, :]
-#: The product of two entries that stand anywhere, as most do.
-_PLAIN = FULL * _PRIMES[FULL]
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What the rows of two matrices have in common: for each shared entry its row, column, and flags on both sides
-    (as one number)."""
+    """What the rows of two matrices have in common: for each shared entry its row, column, and flags on both sides."""
 
     row: np.ndarray
     column: np.ndarray
-    coded: np.ndarray
+    of_a: np.ndarray
+    of_b: np.ndarray
     count: int
-
-    @property
-    def of_a(self) -> np.ndarray:
-        """The flags of each shared entry on the one side."""
-        return np.asarray(_OF_A[self.coded])
-
-    @property
-    def of_b(self) -> np.ndarray:
-        """The flags on the other side."""
-        return np.asarray(_OF_B[self.coded])
-
-    @property
-    def flagged(self) -> np.ndarray:
-        """The places of the entries that have a flag beside FULL on either side: few of them."""
-        return np.flatnonzero(self.coded != _PLAIN)
-
-    def at(self, places: np.ndarray) -> Common:
-        """Some of the entries."""
-        return Common(self.row[places], self.column[places], self.coded[places], self.count)
 
     def total(self, weight: np.ndarray) -> np.ndarray:
         """The sum of a weight of each shared entry, by row."""
@@ -277,4 +262,4 @@ def common(a: sp.csr_matrix, b: sp.csr_matrix) -> Common:
     """The entries that row k of `a` and row k of `b` share."""
     coded = matrix(_PRIMES[b.data], b.indices, b.indptr, b.shape[1])
     both = a.multiply(coded).tocsr()
-    return Common(row_of(both), both.indices, both.data, a.shape[0])
+    return Common(row_of(both), both.indices, _OF_A[both.data], _OF_B[both.data], a.shape[0])

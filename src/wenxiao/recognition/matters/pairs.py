@@ -7,14 +7,13 @@ with those that may be the same.
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 
+from wenxiao.recognition.kernels.pairs import SHARED, shared
 from wenxiao.recognition.matters.columns import (
     AREA,
-    CORE,
     FIRST_MARK,
     HEAD,
-    NAME,
-    NAMED,
     PROBLEM,
     SIGN_KINDS,
     WISH,
@@ -49,10 +48,12 @@ Features = dict[str, np.ndarray]
 
 
 class Side:
-    """One end of many pairs: row k is the order at that end of pair k."""
+    """One end of many pairs: row k of `columns` and `totals` is the order at that end of pair k. Words are most of what an
+    order says, so they stay where they are: those of pair k are row `rows[k]` of `words`."""
 
     def __init__(self, columns: Columns, totals: Totals, rows: np.ndarray) -> None:
-        self.columns = columns.take(rows)
+        self.words, self.rows = columns.words, rows
+        self.columns = columns.take_wordless(rows)
         self.totals = totals.take(rows)
 
 
@@ -68,48 +69,36 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _words(w: Weights, a: Side, b: Side) -> Features:
     """Wording as a whole; how much of one title, and of one order's names, is found in the other."""
     s, t = a.totals, b.totals
-    everywhere = common(a.columns.words, b.columns.words)
-    weight = w.square[everywhere.column].astype(np.float64)
-    full = everywhere.total(weight)
-    plain = everywhere.total(np.where(weight < RARE**2, weight, 0.0))
-    rarely = everywhere.at(np.flatnonzero(weight > RARE**2))
-    rare = rarely.total(w.rare[rarely.column])
-    # All that follows counts only what stands in a title or a name.
-    places = everywhere.flagged
-    both, square = everywhere.at(places), weight[places]
-    rareness = w.rare[both.column]
-    of_a, of_b = both.of_a, both.of_b
-    head_a, head_b = of_a & HEAD > 0, of_b & HEAD > 0
-    heads = head_a & head_b
-    in_a, in_b = _share(both.total(square * head_a), s.head), _share(both.total(square * head_b), t.head)
-    rare_a, rare_b = both.total(rareness * head_a), both.total(rareness * head_b)
-    named = (of_a & NAMED > 0) & (of_b & NAMED > 0)
-    core_a, core_b = of_a & CORE > 0, of_b & CORE > 0
-    name_a, name_b = of_a & NAME > 0, of_b & NAME > 0
-    shared = both.total(square * (name_a & name_b))
-    plain_heads = both.total(np.where(square < RARE**2, square, 0.0) * heads)
+    sums = shared(a.rows, b.rows, _rows(a.words), _rows(b.words), (w.square, w.rare, RARE**2))
+    of = dict(zip(SHARED, sums.T.copy(), strict=True))
+    full = of["full"]
+    in_a, in_b = _share(of["in_a"], s.head), _share(of["in_b"], t.head)
     alike = _share(full, np.sqrt(s.full * t.full))
-    names = _names(both.total(square * name_a), both.total(square * name_b), s.names, t.names)
-    titles = _share(both.total(square * heads), np.sqrt(s.head * t.head))
+    names = _names(of["name_a"], of["name_b"], s.names, t.names)
+    titles = _share(of["heads"], np.sqrt(s.head * t.head))
     form = (alike > SAME_FORM) | (titles > SAME_FORM)
     renamed = form & (names["names_both"] > 0) & (names["name_in_max"] < OTHER_NAMES)
     return {
         "cos_full": alike,
         "cos_head": titles,
-        "cos_plain": _share(plain, np.sqrt(s.full_plain * t.full_plain)),
-        "cos_head_plain": _share(plain_heads, np.sqrt(s.head_plain * t.head_plain)),
+        "cos_plain": _share(of["plain"], np.sqrt(s.full_plain * t.full_plain)),
+        "cos_head_plain": _share(of["plain_heads"], np.sqrt(s.head_plain * t.head_plain)),
         "head_in_min": np.minimum(in_a, in_b),
         "head_in_max": np.maximum(in_a, in_b),
         "full_in_max": _share(full, np.minimum(s.full, t.full)),
-        "rare_full": np.log1p(rare),
-        "rare_head": np.log1p(both.total(rareness * heads)),
-        "rare_cross": np.log1p(np.maximum(rare_a, rare_b)),
-        "name_cos": _share(shared, np.sqrt(s.names * t.names)),
-        "name_rare": np.log1p(both.total(rareness * named)),
+        "rare_full": np.log1p(of["rare"]),
+        "rare_head": np.log1p(of["rare_heads"]),
+        "rare_cross": np.log1p(np.maximum(of["rare_a"], of["rare_b"])),
+        "name_cos": _share(of["name_both"], np.sqrt(s.names * t.names)),
+        "name_rare": np.log1p(of["rare_named"]),
         "renamed": (renamed & (names["name_lost_min"] > LOST_NAMES)).astype(float),
         **names,
-        "core_apart": _core_apart(both.total(square * (core_a | core_b)), s.cores, t.cores),
+        "core_apart": _core_apart(of["core"], s.cores, t.cores),
     }
+
+
+def _rows(m: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return m.indptr, m.indices, m.data
 
 
 def _core_apart(found: np.ndarray, of_a: np.ndarray, of_b: np.ndarray) -> np.ndarray:
