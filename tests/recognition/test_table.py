@@ -114,7 +114,7 @@ ALONE = [
     (16, "closed_in_minutes", {"signed_at": datetime(2026, 5, 12, 8, 55)}, {"signed_at": BASE.called_at}),
     (16, "closed_at_limit", {"due_at": NINE.replace(minute=20)}, {"due_at": NINE.replace(day=20)}),
     (18, "supervised", {"is_supervised": True}, {"is_supervised": False}),
-    (18, "supervised", {"is_hard": True}, {"is_hard": False}),
+    (18, "flagged_hard", {"is_hard": True}, {"is_supervised": True}),
 ]
 
 

@@ -36,10 +36,12 @@ def probability(logit: float) -> float:
     return 1 / (1 + exp(-logit)) if logit >= 0 else exp(logit) / (1 + exp(logit))
 
 
-def readable(order: Order, evidence: list[Evidence]) -> bool:
-    """Whether there is enough of a reply to judge it by."""
+def readable(order: Order, evidence: list[Evidence], commitments: list[Commitment]) -> bool:
+    """Whether there is enough of a reply to judge it by: some length, a signal or a commitment."""
     reply = (order.reply or order.handling).strip()
-    return len(reply) >= SHORT_REPLY or (bool(reply) and any(e.signal != "no_reply" for e in evidence))
+    if len(reply) >= SHORT_REPLY:
+        return True
+    return bool(reply) and (bool(commitments) or any(e.signal != "no_reply" for e in evidence))
 
 
 def was_readable(closing: str, evidence: list[Evidence]) -> bool:

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from wenxiao.recognition.evaluation import load_evaluation
+from wenxiao.recognition.hollow import Hollow
 from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Commitment, Evidence, Order
 from wenxiao.recognition.signals import Signal, read_signal
@@ -54,6 +55,7 @@ class ColumnSignals:
         self.by_hand: dict[str, Signal] = {row["name"]: read_signal(row) for row in data["signal"]}
         self.signals = {name: _with(signal, learned or {}) for name, signal in self.by_hand.items()}
         self.evaluation = load_evaluation(override)
+        self.hollow = Hollow(data["values"])
         self._escape: tuple[str, ...] = tuple(data["values"]["escape"])
         self.thresholds = Thresholds(**data["thresholds"])
 
@@ -97,8 +99,10 @@ class ColumnSignals:
         ):
             if count is not None and count >= limit:
                 yield name, column, str(count)
-        if order.is_supervised or order.is_hard:
-            yield "supervised", "is_supervised" if order.is_supervised else "is_hard", "是"
+        if order.is_supervised:
+            yield "supervised", "is_supervised", "是"
+        elif order.is_hard:
+            yield "flagged_hard", "is_hard", "是"
         if order.is_final is False:
             yield "not_final", "is_final", "否"
         yield from self._times(order)

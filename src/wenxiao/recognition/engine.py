@@ -101,6 +101,7 @@ class Engine:
 
     def readings(self, orders: Sequence[Order]) -> list[Reading]:
         """What the parts of the engine read in each order, before it is put together."""
+        orders = self.column_signals.hollow.emptied(orders)
         signed = signatures_of_many([order.reply for order in orders])
         references = list(map(reference_from, orders, signed))
         commitments = commitments_of_many(
@@ -111,6 +112,7 @@ class Engine:
         signals = self.text_signals.read_many(orders, references, answers)
         for found, order, asked in zip(signals, orders, demands, strict=True):
             found.extend(_unanswered(order, asked))
+            found.extend(self.column_signals.hollow.copied(order))
         crossing = self.crossing.read_many(orders)
         scores = self.model.read_many(orders, signals, commitments, crossing, answers)
         enforced = self._enforced(orders, scores)
@@ -145,7 +147,9 @@ class Engine:
             reference=read.reference.day,
             model=self.name,
         )
-        finding.closure_class = closure_class(readable(order, evidence), finding.logit, evidence, commitments)
+        finding.closure_class = closure_class(
+            readable(order, evidence, commitments), finding.logit, evidence, commitments
+        )
         finding.missing = self.missing.read(read.shown, finding.closure_class, evidence, commitments)
         self._kinds(read, finding)
         return finding
