@@ -97,6 +97,7 @@ HEADERS = {
     "phone": "联系电话",
     "address": "地址",
     "satisfaction": "满意度",
+    "previous_order": "旧工单编号",
 }
 _numbers = itertools.count(1)
 

@@ -33,6 +33,7 @@ from wenxiao.library.grouping import (
 )
 from wenxiao.library.history_models import OrderGist
 from wenxiao.library.models import Finding, Matter, MatterLink, Proposal
+from wenxiao.library.named import named_ties
 from wenxiao.library.placing import Existing, Planner
 from wenxiao.library.postings import InUse, Lists, in_use, is_due, post, write_anew
 from wenxiao.library.proposing import Settled, add_related
@@ -131,7 +132,8 @@ def _place(orders: Sequence[int], packed: Columns, now: InUse, today: date, chec
         if plan:
             write_some(plan, today)
         settled.write(all_of_it=False)
-        add_related((one.order, other, tie) for one in arrivals.placed for other, tie in one.ties)
+        ties = ((one.order, other, tie) for one in arrivals.placed for other, tie in one.ties)
+        add_related([*ties, *named_ties(list(orders))])
         if left:
             drop_emptied(Matter.objects.filter(pk__in=left))
         settle_gists(orders, Todo.PLACE, Todo.CONCLUDE)

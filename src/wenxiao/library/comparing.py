@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from wenxiao.library.choices import ProposalState
 from wenxiao.library.models import MatterLink, NotSame, Proposal, RelatedOrders
+from wenxiao.library.named import names
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.records import CONTENT
 from wenxiao.orders.selectors import get_order
@@ -97,17 +98,19 @@ def comparison(actor: Actor, a: int, b: int) -> Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """An order of another matter that is related to one of this one. `tie` is how likely."""
+    """An order of another matter that is related to one of this one. `tie` is how likely; `named`: one of the two names the other
+    as the earlier order that it repeats."""
 
     mine: int
     order: WorkOrder
     number: str
     tie: float
+    named: bool
 
 
 def related_orders(actor: Actor, orders: Iterable[WorkOrder]) -> list[Related]:
     """Orders of other matters, in the actor's scope, that are related to these, the likeliest first. Two queries."""
-    mine = {order.pk for order in orders}
+    mine = {order.pk: order for order in orders}
     pairs = RelatedOrders.objects.filter(Q(low__in=mine) | Q(high__in=mine)).order_by("-tie", "pk")
     ends: dict[int, tuple[int, float]] = {}
     for low, high, tie in pairs.values_list("low", "high", "tie"):
@@ -116,7 +119,8 @@ def related_orders(actor: Actor, orders: Iterable[WorkOrder]) -> list[Related]:
             ends.setdefault(there, (here, tie))
     seen = scope_orders(actor, WorkOrder.objects.filter(pk__in=ends)).select_related("matter_link__matter")
     rows = sorted(seen, key=lambda order: -ends[order.pk][1])[:RELATED]
-    return [Related(ends[o.pk][0], o, _number(o), ends[o.pk][1]) for o in rows]
+    found = ((mine[ends[o.pk][0]], o, ends[o.pk][1]) for o in rows)
+    return [Related(one.pk, o, _number(o), tie, names(one, o)) for one, o, tie in found]
 
 
 def _number(order: WorkOrder) -> str:

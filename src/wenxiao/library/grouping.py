@@ -24,6 +24,7 @@ from wenxiao.library.choices import MatterState
 from wenxiao.library.facts import MATTER_COLUMNS, gather, matter_columns, refresh
 from wenxiao.library.gists import Todo, all_traced, settle_gists, store_gists, unsettled, without_gist
 from wenxiao.library.models import Counter, Finding, Matter, MatterLink
+from wenxiao.library.named import named_ties
 from wenxiao.library.placing import Existing, Planner
 from wenxiao.library.proposing import Settled, write_related
 from wenxiao.library.recognising import conclude, engine_settings, to_batch
@@ -68,7 +69,7 @@ def group_all(today: date, check: Check = lambda: None) -> None:
     with transaction.atomic():
         check()
         settled.write()
-        write_related((keys[tie.left], keys[tie.right], tie.tie) for tie in ties)
+        write_related([*((keys[tie.left], keys[tie.right], tie.tie) for tie in ties), *named_ties()])
         drop_emptied(Matter.objects.all())
     refresh_matters(today, check)
     for state, orders in todo.items():

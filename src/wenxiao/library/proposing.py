@@ -165,7 +165,7 @@ def write_related(ties: Iterable[tuple[int, int, float]]) -> None:
         if count[one] < most and count[other] < most:
             count[one] += 1
             count[other] += 1
-            wanted[min(one, other), max(one, other)] = round(tie, 4)
+            wanted.setdefault((min(one, other), max(one, other)), round(tie, 4))
     gone = []
     for pk, low, high, tie in RelatedOrders.objects.values_list("pk", "low", "high", "tie").iterator():
         if wanted.get((low, high)) == tie:
