@@ -30,6 +30,22 @@ def test_rows_by_key_are_those_of_the_orm(cast: Cast, importer: Importer) -> Non
     assert list(asked) == bulk.select(Finding, columns, where, order_by=["order"], lock=False)
 
 
+def test_only_the_rows_that_are_meant_change(cast: Cast, importer: Importer) -> None:
+    importer([row(), row(), row()])
+    first, second, third = WorkOrder.objects.values_list("pk", flat=True)
+    bulk.change(WorkOrder, {"rehandled": 3}, {"id": [first, second]})
+    bulk.change(WorkOrder, {"rehandled": 4}, {"id": {second, third}, "rehandled": 3})
+    bulk.change(WorkOrder, {"rehandled": 5}, {"id": []})
+    found = bulk.select(
+        WorkOrder,
+        ("rehandled",),
+        {"source": [*WorkOrder.objects.values_list("source", flat=True)]},
+        order_by=["id"],
+        limit=2,
+    )
+    assert found == list(WorkOrder.objects.order_by("pk").values_list("rehandled")[:2]) == [(3,), (4,)]
+
+
 @pytest.mark.django_db
 def test_nothing_asked_is_nothing_found() -> None:
     assert bulk.select(WorkOrder, ("id",), {"id": []}) == []

@@ -102,10 +102,11 @@ def look_up(facts: Facts, order: int = 0) -> Arrived:
 
 def _todo(state: OrderGist.Todo) -> Iterator[dict[int, bytes]]:
     """Some orders at a time, with what they say, until there are no more."""
-    asked = OrderGist.objects.filter(todo=state).order_by("order").values_list("order", "form", "facts")
+    asked, waiting = ("order", "form", "facts"), {"todo": state.value}
     gists = dict.fromkeys(range(AT_ONCE), b"")
     while len(gists) == AT_ONCE:
-        gists = {order: bytes(facts) for order, form, facts in asked[:AT_ONCE] if form == version()}
+        rows = bulk.select(OrderGist, asked, waiting, order_by=["order"], limit=AT_ONCE)
+        gists = {order: bytes(facts) for order, form, facts in rows if form == version()}
         if gists:
             yield gists
 

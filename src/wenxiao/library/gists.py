@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from wenxiao.library.history_models import OrderGist
@@ -101,11 +100,6 @@ def unsettled() -> dict[OrderGist.Todo, list[int]]:
     return found
 
 
-def settle_gists(orders: Sequence[int], done: OrderGist.Todo, then: OrderGist.Todo) -> int:
-    """Say that something was done with the orders, as far as it is still to do; returns with how many."""
-    count = 0
-    with transaction.atomic(savepoint=False):
-        for start in range(0, len(orders), _CHUNK):
-            some = OrderGist.objects.filter(order__in=orders[start : start + _CHUNK], todo=done)
-            count += some.update(todo=then)
-    return count
+def settle_gists(orders: Sequence[int], done: OrderGist.Todo, then: OrderGist.Todo) -> None:
+    """Say that something was done with the orders, as far as it is still to do."""
+    bulk.change(OrderGist, {"todo": then.value}, {"order": list(orders), "todo": done.value})

@@ -47,22 +47,48 @@ def select(
     where: Mapping[str, Any],
     *,
     order_by: Sequence[str] = (),
+    limit: int | None = None,
     lock: bool = False,
 ) -> list[tuple[Any, ...]]:
     """The values of `columns` (named as in `insert`, or "finding__captured": of the row that belongs to each) of some rows, as
     `values_list` gives them. `where` gives for a column the value, or a list or set of whole numbers, of which it is one.
     `lock`: as `select_for_update`."""
-    several = frozenset(name for name, value in where.items() if isinstance(value, list | set))
-    if not all(where[name] for name in several):
+    if _is_none(where):
         return []
-    asked = _Asked(model, tuple(columns), tuple(where), several, tuple(order_by), lock)
+    asked = _Asked(model, tuple(columns), _shape(where), tuple(order_by), limit, lock)
     sql, converts = _question(asked, connection.vendor == "postgresql")
-    as_list = list if connection.vendor == "postgresql" else _as_json_list
-    values = [as_list(value) if name in several else value for name, value in where.items()]
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, _values(where))
         rows = cursor.fetchall()
     return [tuple(_converted(row, converts)) for row in rows] if converts else rows
+
+
+def change(model: type[models.Model], values: Mapping[str, Any], where: Mapping[str, Any]) -> None:
+    """Give the rows of `where` (as in `select`) plain values."""
+    if _is_none(where):
+        return
+    sql = _order(model, tuple(values), _shape(where), connection.vendor == "postgresql")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values.values(), *_values(where)])
+
+
+#: The columns of a condition, and whether each is one of several values.
+_Shape = tuple[tuple[str, bool], ...]
+
+
+def _shape(where: Mapping[str, Any]) -> _Shape:
+    return tuple((name, isinstance(value, list | set)) for name, value in where.items())
+
+
+def _is_none(where: Mapping[str, Any]) -> bool:
+    """Whether no row can be meant."""
+    return any(not value for value in where.values() if isinstance(value, list | set))
+
+
+def _values(where: Mapping[str, Any]) -> list[Any]:
+    """As the database takes them: several whole numbers as one value."""
+    several = list if connection.vendor == "postgresql" else _as_json_list
+    return [several(value) if isinstance(value, list | set) else value for value in where.values()]
 
 
 class _Asked(NamedTuple):
@@ -70,9 +96,9 @@ class _Asked(NamedTuple):
 
     model: type[models.Model]
     columns: tuple[str, ...]
-    where: tuple[str, ...]
-    several: frozenset[str]
+    where: _Shape
     order_by: tuple[str, ...]
+    limit: int | None
     lock: bool
 
 
@@ -81,18 +107,30 @@ def _question(asked: _Asked, is_postgres: bool) -> tuple[str, list[tuple[int, _C
     """The text of a question, and how values are read."""
     joins: dict[str, str] = {}
     fields = [_field(asked.model, name, joins) for name in asked.columns]
-    among = "= ANY(%s)" if is_postgres else "IN (SELECT value FROM json_each(%s))"
-    found = [
-        f"{_field(asked.model, name, joins)[0]} {among if name in asked.several else '= %s'}"
-        for name in asked.where
-    ]
+    found = _condition(asked.model, asked.where, joins, is_postgres)
     order = [_field(asked.model, name, joins)[0] for name in asked.order_by]
     sql = f'SELECT {", ".join(column for column, _ in fields)} FROM "{asked.model._meta.db_table}" '
-    sql += f"{' '.join(joins.values())} WHERE {' AND '.join(found)}"
+    sql += f"{' '.join(joins.values())} WHERE {found}"
     sql += f" ORDER BY {', '.join(order)}" if order else ""
+    sql += f" LIMIT {asked.limit}" if asked.limit is not None else ""
     sql += f' FOR UPDATE OF "{asked.model._meta.db_table}"' if asked.lock and is_postgres else ""
     is_json = [isinstance(field, models.JSONField) for _, field in fields]
     return sql, [(at, _from_json) for at, applies in enumerate(is_json) if applies]
+
+
+@cache
+def _order(model: type[models.Model], columns: tuple[str, ...], where: _Shape, is_postgres: bool) -> str:
+    """The text of a change."""
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    given = (f'"{field.column}" = %s' for field in fields)
+    found = _condition(model, where, {}, is_postgres)
+    return f'UPDATE "{model._meta.db_table}" SET {", ".join(given)} WHERE {found}'
+
+
+def _condition(model: type[models.Model], where: _Shape, joins: dict[str, str], is_postgres: bool) -> str:
+    among = "= ANY(%s)" if is_postgres else "IN (SELECT value FROM json_each(%s))"
+    parts = ((_field(model, name, joins)[0], several) for name, several in where)
+    return " AND ".join(f"{column} {among if several else '= %s'}" for column, several in parts)
 
 
 def _field(model: type[models.Model], name: str, joins: dict[str, str]) -> tuple[str, Any]:
