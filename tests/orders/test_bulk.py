@@ -32,7 +32,7 @@ def test_rows_by_key_are_those_of_the_orm(cast: Cast, importer: Importer) -> Non
 
 def test_only_the_rows_that_are_meant_change(cast: Cast, importer: Importer) -> None:
     importer([row(), row(), row()])
-    first, second, third = WorkOrder.objects.values_list("pk", flat=True)
+    first, second, third = WorkOrder.objects.order_by("pk").values_list("pk", flat=True)
     bulk.change(WorkOrder, {"rehandled": 3}, {"id": [first, second]})
     bulk.change(WorkOrder, {"rehandled": 4}, {"id": {second, third}, "rehandled": 3})
     bulk.change(WorkOrder, {"rehandled": 5}, {"id": []})
