@@ -224,3 +224,44 @@ def test_an_older_copy_of_the_report_rules_still_serves(tmp_path):
     )
     code, rows = findings(make_csv(), "--settings", str(tmp_path / "rules"))
     assert (code, len(rows)) == (0, 3)
+
+
+def test_columns_of_unknown_names_are_said_on_the_command_line(capsys):
+    header = ["号", "时", "事", "诉说之事", "谁管", "怎么办的", "完", "好没好", "满不满"]
+    path = make_csv(header=header)
+    assert main(["scan", path]) == 2
+    assert "--column" in capsys.readouterr().out
+    code, rows = findings(path, "--column", "content=诉说之事", "--column", "答复内容=怎么办的")
+    assert code == 0
+    named = findings(make_csv(name="named.csv"))[1]
+    assert [r["closure"]["class"] for r in rows] == [r["closure"]["class"] for r in named]
+    assert main(["scan", path, "--column", "nothing=怎么办的"]) == 2
+    assert "reply（答复内容）" in capsys.readouterr().err
+
+
+def test_what_reads_nothing_leaves_what_was_written_before(capsys):
+    findings(make_csv())
+    before = Path("out.jsonl").read_bytes()
+    Path("empty.csv").write_bytes(b"")
+    capsys.readouterr()
+    assert main(["scan", "empty.csv", "--out", "out.jsonl"]) == 2
+    assert Path("out.jsonl").read_bytes() == before
+    said = capsys.readouterr().err
+    assert "empty.csv：" in said and "没有改动" in said
+
+
+def test_a_call_back_column_is_no_reply_column():
+    """A reply that stands under an unknown header must not be taken for one that was never given."""
+    header = [*HEADER[:5], "诸般说法", *HEADER[6:], "回访内容"]
+    code, rows = findings(make_csv([[*row, ""] for row in ROWS], header=header))
+    assert code == 0
+    assert {r["closure"]["class"] for r in rows} == {"unclear"}
+    assert all("no_reply_column" in {e["signal"] for e in r["evidence"]} for r in rows)
+    assert all(not r["missing"] for r in rows)
+
+
+def test_full_width_telephones_are_starred():
+    row = [*ROWS[0]]
+    row[3] = "请打１３９１２３４５６７８找我，路面积水。"
+    main(["scan", make_csv([row]), "--out", "out.csv"])
+    assert "１３９１２３４５６７８" not in Path("out.csv").read_text("utf-8-sig")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.cli import NOTHING, OK, PARTLY
+from wenxiao.cli.columns import add_columns, unknown_fields
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,14 +34,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="文件")
     parser.add_argument("--source", default="", metavar="名称", help="来源；同一来源里工单编号唯一")
-    parser.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="字段=表头",
-        help="列对应，如 reply=处理结果，可写多次",
-    )
+    add_columns(parser)
     parser.add_argument(
         "--sheet",
         action="append",
@@ -51,13 +45,6 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     return parser
 
 
-def _pair(text: str) -> tuple[str, str]:
-    field, equals, header = text.partition("=")
-    if not (field and equals and header):
-        raise argparse.ArgumentTypeError(f"“{text}”应写成 字段=表头，如 reply=处理结果")
-    return field.strip(), header.strip()
-
-
 def run(args: argparse.Namespace) -> int:
     """Import the files one after the other; see the exit codes in the help."""
     from wenxiao.project.start import CannotStart, prepare
@@ -66,6 +53,9 @@ def run(args: argparse.Namespace) -> int:
         prepare()
     except CannotStart as error:
         print(error, file=sys.stderr)
+        return NOTHING
+    if unknown := unknown_fields(args.column):
+        print(unknown, file=sys.stderr)
         return NOTHING
     results = [_import(path, args.source, dict(args.column), args.sheet) for path in args.files]
     if not any(results):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.cli import NOTHING, OK, PARTLY
+from wenxiao.cli.columns import add_columns, unknown_fields
 from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout, terminable
 from wenxiao.display.harmless import one_line
 
@@ -75,6 +76,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         metavar="名称",
         help="只读这个工作表，可写多次；默认读所有像工单的表",
     )
+    add_columns(parser)
     parser.add_argument("--settings", type=Path, metavar="目录", help="本单位改过的词表与阈值所在目录")
     return parser
 
@@ -113,6 +115,9 @@ def run(args: argparse.Namespace) -> int:
     if missing := _without_folder(args.settings):
         print(missing, file=sys.stderr)
         return NOTHING
+    if unknown := unknown_fields(args.column):
+        print(unknown, file=sys.stderr)
+        return NOTHING
     if args.engine == "spark" and (missing := _without_spark(args)):
         print(missing, file=sys.stderr)
         return NOTHING
@@ -123,13 +128,26 @@ def run(args: argparse.Namespace) -> int:
         args.processes,
         matters=not args.no_matters,
         sheets=tuple(args.sheet),
+        columns=dict(args.column),
         spark=_where(args) if args.engine == "spark" else None,
     )
     result = ScanResult(settings.as_of, read_listing(args.settings))
     if code := write_findings(plan, args.out, result):
         return code
     code = PARTLY if result.refused else OK
-    return max(say_summary(result, args.out), code if result.orders else NOTHING)
+    said = say_summary(result, args.out)
+    _repeat_refusals(result, args.out)
+    return max(said, code if result.orders else NOTHING)
+
+
+def _repeat_refusals(result: ScanResult, outputs: Sequence[Path]) -> None:
+    """On standard error too, a line each, unless both go to one terminal: a nightly job keeps only that."""
+    if sys.stdout is not None and sys.stdout.isatty() and sys.stderr.isatty():
+        return
+    for refused in result.refused:
+        print(one_line(f"{refused.file}：{refused.message}"), file=sys.stderr)
+    if outputs and not result.orders:
+        print("没有写出文件，原有文件没有改动。", file=sys.stderr)
 
 
 def _without_folder(settings: Path | None) -> str:

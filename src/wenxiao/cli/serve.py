@@ -138,7 +138,9 @@ def _keep_worker(stop: threading.Event) -> None:
     """One worker process, started again when it dies, ended with the server."""
     while not stop.is_set():
         # -P: a file of the folder that this was started in must not be taken for a module.
-        process = subprocess.Popen([sys.executable, "-P", "-m", "wenxiao", "work"])
+        # A session of its own: the Ctrl-C of a terminal is for this process, which ends the worker itself.
+        command = [sys.executable, "-P", "-m", "wenxiao", "work"]
+        process = subprocess.Popen(command, start_new_session=True)
         while process.poll() is None and not stop.wait(0.5):
             pass
         if process.poll() is None:

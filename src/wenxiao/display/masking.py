@@ -11,7 +11,7 @@ import re
 # Mainland mobile numbers have 11 digits from 1[3-9]; identity cards 17 digits and a digit or X (GB 11643-1999);
 # bank cards 16 to 19 digits (GB/T 15694.1). The look-arounds keep longer order numbers whole.
 _PERSONAL = re.compile(
-    r"(?<![0-9A-Za-z])(?:\d{17}[0-9Xx]|\d{16,19}|1[3-9]\d[ -]?\d{4}[ -]?\d{4})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z０-９])(?:\d{17}[0-9Xx０-９Ｘｘ]|\d{16,19}|[1１][3-9３-９]\d[ \-－]?\d{4}[ \-－]?\d{4})(?![0-9A-Za-z０-９])"
 )
 KEEP_HEAD, KEEP_TAIL = 3, 2
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from wenxiao.library.choices import CallKind, RateVariant
 from wenxiao.library.rules import BadRules, stamp
+from wenxiao.recognition.callers import caller_of
 from wenxiao.recognition.edits import EDITS, overlaid
 
 CALLS = "calls.toml"
@@ -205,11 +206,6 @@ def _standing(call: Call, everybody: _Ends, own: _Ends | None, named: Set[str], 
     )
 
 
-def caller_key(phone: str, caller: str) -> str:
-    """Tells callers apart: by telephone, else by name; "" for those who gave neither."""
-    return phone.strip() or caller.strip()
-
-
 def calls_of(rows: Iterable[Mapping[str, Any]]) -> list[Call]:
     """Calls from rows with pk, called_at, closed_at, replied_at, phone, caller, and gist__problems where it is known."""
     return [
@@ -217,7 +213,7 @@ def calls_of(rows: Iterable[Mapping[str, Any]]) -> list[Call]:
             row["pk"],
             row["called_at"],
             row["closed_at"] or row["replied_at"],
-            caller_key(row["phone"], row["caller"]),
+            caller_of(row["phone"], row["caller"]),
             *problems_in(row.get("gist__problems") or ""),
         )
         for row in rows

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from wenxiao.library.calls import CallRules, Standing, caller_key, calls_of, standings
+from wenxiao.library.calls import CallRules, Standing, calls_of, standings
 from wenxiao.library.calls import load as call_rules
 from wenxiao.library.choices import COMMITMENT_OPEN, Kind
 from wenxiao.library.models import Commitment, Matter, MatterLink
 from wenxiao.library.rules import NO_RANK, RANKS, Rules, grade_of, rules_folder
 from wenxiao.orders import bulk
 from wenxiao.orders.models import OrderUnit, WorkOrder
+from wenxiao.recognition.callers import caller_of
 
 _TITLE = 200
 #: The title of a matter all of whose orders are confidential.
@@ -127,7 +128,7 @@ def _measures(facts: Facts, kinds: Mapping[str, bool], rules: Rules, today: date
 
 def _callers(rows: Sequence[Mapping[str, Any]]) -> int:
     """Different callers: by telephone, else by name. Those who gave neither count as one, not as many."""
-    return len({caller_key(row["phone"], row["caller"]) for row in rows})
+    return len({caller_of(row["phone"], row["caller"]) for row in rows})
 
 
 def refresh(matters: Sequence[Matter], rules: Rules, today: date) -> list[Matter]:

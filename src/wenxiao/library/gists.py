@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from wenxiao.library.history_models import OrderGist
 from wenxiao.orders import bulk
 from wenxiao.orders.models import WorkOrder
+from wenxiao.recognition.callers import caller_of
 from wenxiao.recognition.matters.stored import version
 from wenxiao.recognition.traces import Trace
 
@@ -67,7 +68,7 @@ def trace_of_row(row: Sequence[Any]) -> Trace:
         unit,
         called,
         closed or replied,
-        phone.strip() or caller.strip(),
+        caller_of(phone, caller),
         (reply or 0) % 2**64,
         bool(escaped),
         hidden is True,

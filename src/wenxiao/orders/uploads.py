@@ -140,7 +140,7 @@ def refuse_upload(*, actor: User | None, run: int, why: str = "") -> ImportRun:
 def check_upload(run: ImportRun) -> str:
     """Why the file cannot be read at all, in words for a person; "" when it can. What cannot is refused."""
     try:
-        open_source(run.path, sheet=sheets_of(run), source_name=run.file_name)
+        open_source(run.path, sheet=sheets_of(run), source_name=run.file_name, unsure=True)
     except UnreadableFile as problem:
         refuse_upload(actor=None, run=run.pk, why=problem.message)
         return problem.message
@@ -221,7 +221,9 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
     earlier = ImportRun.objects.filter(sha256=run.sha256, source=run.source).exclude(pk=run.pk)
     view.same_file = list(earlier.exclude(state__in=_NOTHING_CAME_OF).order_by("-pk")[:5])
     try:
-        opened = open_source(run.path, mapping=wanted, sheet=sheets_of(run), source_name=run.file_name)
+        opened = open_source(
+            run.path, mapping=wanted, sheet=sheets_of(run), source_name=run.file_name, unsure=not wanted
+        )
     except (UnreadableFile, ValueError) as problem:
         view.error = problem.message if isinstance(problem, UnreadableFile) else str(problem)
         return view
@@ -251,7 +253,7 @@ def choose_sheets(*, actor: User, run: int, sheets: Sequence[str]) -> ImportRun:
         if found.state != RunState.UPLOADED:
             return found
         try:
-            open_source(found.path, sheet=wanted, source_name=found.file_name)
+            open_source(found.path, sheet=wanted, source_name=found.file_name, unsure=True)
         except UnreadableFile as problem:
             raise ValidationError(problem.message) from problem
         found.layout = {**found.layout, "sheets": wanted}
@@ -269,7 +271,7 @@ def _remembered(run: ImportRun) -> dict[str, str]:
     if not kept:
         return {}
     try:
-        opened = open_source(run.path, sheet=sheets_of(run), source_name=run.file_name)
+        opened = open_source(run.path, sheet=sheets_of(run), source_name=run.file_name, unsure=True)
         headers = {c.header for c in opened.columns}
     except UnreadableFile:
         return {}

@@ -23,8 +23,8 @@ from wenxiao.recognition.traces import DAY, NEVER, NO_UNIT, Trace, Traces, momen
 LOOK_BACK = 50
 #: How many of them are named to a reader who may see every order.
 NAMED = 3
-#: The fields in which the unit, or the caller afterwards, says how it ended.
-ANSWERS = ("reply", "handling", "callback")
+#: The fields in which the unit says how it ended. What the caller says afterwards speaks for itself, in its own signal.
+ANSWERS = ("reply", "handling")
 _OTHER = re.compile("[^\u4e00-\u9fff]+")
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
+from wenxiao.recognition.callers import caller_of
 from wenxiao.recognition.schema import Order
 
 #: Seconds of a day; what stands for "no time given"; the code of "no unit given".
@@ -40,7 +41,7 @@ def trace_of(order: Order, reply: int, *, is_escaped: bool) -> Trace:
         order.unit,
         order.called_at,
         order.closed_at or order.replied_at,
-        order.phone.strip() or order.caller.strip(),
+        caller_of(order.phone, order.caller),
         reply,
         is_escaped,
         order.is_confidential is True,

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from errno import EDQUOT, ENOSPC
+from errno import EACCES, EDQUOT, EISDIR, ENAMETOOLONG, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 
 from xlsxwriter.exceptions import XlsxWriterException
@@ -63,7 +63,8 @@ def open_writers(paths: Sequence[Path], result: ScanResult) -> Iterator[list[Wri
                 _Guarded(path, part, makers[path.suffix.lower()])
                 for path, part in zip(paths, parts, strict=True)
             ]
-            for path, part in zip(paths, parts, strict=True):
+            # What read nothing has nothing to say, and must not take the place of what an earlier run said.
+            for path, part in zip(paths, parts, strict=True) if result.orders else ():
                 with _guard(path):
                     part.replace(path)
         finally:
@@ -103,8 +104,21 @@ def _guard(path: Path) -> Iterator[None]:
         raise CannotWrite(path, _reason(path, cause) if isinstance(cause, OSError) else str(error)) from error
 
 
+_WORDS = {
+    ENOENT: "没有这个文件夹",
+    ENOTDIR: "没有这个文件夹",
+    EISDIR: "这是一个文件夹",
+    EACCES: "没有写入的权限",
+    EPERM: "没有写入的权限",
+    EROFS: "这个盘只能读",
+    ENOSPC: "磁盘已满",
+    EDQUOT: "磁盘配额已满",
+    ENAMETOOLONG: "文件名太长",
+}
+
+
 def _reason(path: Path, error: OSError) -> str:
-    reason = error.strerror or str(error)
+    reason = _WORDS.get(error.errno or 0) or error.strerror or str(error)
     if path.suffix.lower() == ".xlsx" and error.errno in (ENOSPC, EDQUOT):
         # A workbook is put together in the temporary folder; the system does not say which of the two is full.
         return f"{reason}（{path.parent} 或临时文件夹 {tempfile.gettempdir()} 已满）"

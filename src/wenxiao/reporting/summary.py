@@ -73,6 +73,9 @@ def summary_text(result: ScanResult) -> str:
 def _sources(out: Console, result: ScanResult) -> None:
     for refused in result.refused:
         out.print(f"[bold red]读不了[/] {escape(refused.file)}：{escape(refused.message)}")
+        if refused.code == "no_columns":
+            say = "是工单的话，请指明哪一列是什么：--column 诉求内容=表头 --column 答复内容=表头（可写多次）"
+            out.print(Padding(say, (0, 0, 0, 2)))
     for source in result.sources:
         out.print(f"[bold]{escape(source.name)}[/]　{escape(source.form)}　读入 {source.rows} 件")
         for note in source.notes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,13 +41,15 @@ class Progress(Protocol):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to scan and how. `matters` off leaves the grouping out, and memory flat at any size. `sheets` names the sheets of
-    workbooks that are read; none means all that look like orders. `spark` names the cluster to recognise on; None is here."""
+    workbooks that are read; none means all that look like orders. `columns` names headers for fields, where the aliases do
+    not know them. `spark` names the cluster to recognise on; None is here."""
 
     files: Sequence[Path]
     settings: Settings
     processes: int | None = None
     matters: bool = True
     sheets: Sequence[str] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
     spark: Where | None = None
 
 
@@ -109,7 +111,13 @@ def _batches(plan: Plan, result: ScanResult) -> Iterator[pa.RecordBatch]:
     for path, name in zip(plan.files, distinct_names(plan.files), strict=True):
         try:
             # Numbers wait in a temporary file too (orders/intake/seen.py), which SQLite keeps.
-            source = open_source(path, sheet=plan.sheets, source_name=name, rules=plan.settings.data)
+            source = open_source(
+                path,
+                mapping=plan.columns,
+                sheet=plan.sheets,
+                source_name=name,
+                rules=plan.settings.data,
+            )
             yield from _file_batches(source, seen, result)
         except UnreadableFile as refused:
             result.refused.append(refused)

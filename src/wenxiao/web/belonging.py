@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from wenxiao.library.calls import caller_key, calls_of, repeat_rate, standings
+from wenxiao.library.calls import calls_of, repeat_rate, standings
 from wenxiao.library.choices import CallKind
 from wenxiao.library.comparing import related_orders, ties_within, waiting
 from wenxiao.library.history_models import OrderGist
@@ -15,6 +15,7 @@ from wenxiao.library.hot import call_rules
 from wenxiao.library.matters import MatterStory
 from wenxiao.library.models import Matter, MatterAct
 from wenxiao.orders.models import WorkOrder
+from wenxiao.recognition.callers import caller_of
 from wenxiao.units.models import User
 from wenxiao.units.scope import sees_all
 from wenxiao.web.ties import ReasonLine, reason_lines
@@ -37,7 +38,7 @@ def matter_parts(user: User, story: MatterStory, did: str) -> dict[str, Any]:
     rules = call_rules()
     calls = standings(calls_of(_rows(story.orders)), rules)
     kinds = {pk: standing.kind for pk, standing in calls.items()}
-    callers = {caller_key(order.phone, order.caller) for order in story.orders}
+    callers = {caller_of(order.phone, order.caller) for order in story.orders}
     ties = {
         pk: TieLine(tie.other, tie.likely, reason_lines(tie.reasons))
         for pk, tie in ties_within(story.orders).items()

@@ -12,6 +12,7 @@ from typing import Any
 from wenxiao.orders.intake.cells import Cell
 from wenxiao.orders.intake.problems import load_data
 from wenxiao.recognition.schema import ORDER_FIELDS
+from wenxiao.recognition.text import normalise as simplified
 
 _BRACKETS = re.compile(r"[(\[{【〔<《〈「](.*?)[)\]}】〕>》〉」]")
 _NUMBERING = re.compile(r"^\d{1,2}[.、)]")
@@ -43,8 +44,9 @@ class Match:
 
 
 def normalise(header: str) -> str:
-    """The header as it is compared: NFKC, no case, no white space, no brackets with their content, no punctuation."""
-    text = "".join(unicodedata.normalize("NFKC", header).casefold().split())
+    """The header as it is compared: NFKC, simplified characters, no case, no white space, no brackets with their content, no
+    punctuation."""
+    text = "".join(simplified(unicodedata.normalize("NFKC", header)).text.casefold().split())
     text = _NUMBERING.sub("", text)
     bare = _BRACKETS.sub("", text)
     table = _strip_table()
@@ -92,6 +94,17 @@ def _levels() -> list[re.Pattern[str]]:
 def label(field: str) -> str:
     """The Chinese name of a field, for people."""
     return str(_fields()[field]["label"])
+
+
+def labels() -> dict[str, str]:
+    """The fields of an order that a column may be, with their Chinese names."""
+    return {name: entry["label"] for name, entry in _fields().items() if name in ORDER_FIELDS}
+
+
+def field_named(text: str) -> str | None:
+    """The field of this name, English or Chinese; None where there is none."""
+    wanted = {label: name for name, label in labels().items()}
+    return text if text in labels() else wanted.get(text)
 
 
 @lru_cache(maxsize=4096)

@@ -170,12 +170,12 @@ def _place_best(layout: Layout, name: str, found: list[_Candidate]) -> None:
 
 def _note_losers(layout: Layout, name: str, found: list[_Candidate]) -> None:
     used = [c for c in layout.columns if c.field == name]
-    winner = used[0].name if used else label(name)
+    winner = f"{column_letters(used[0].index)} 列“{used[0].name}”" if used else f"“{label(name)}”"
     for other in found:
         if other.column.field is None:
             other.column.how = "outdone"
             place = f"{column_letters(other.column.index)} 列“{other.column.name}”"
-            layout.notes.append(f"{place}也像“{label(name)}”，已采用“{winner}”，此列未导入。")
+            layout.notes.append(f"{place}也像“{label(name)}”，已采用{winner}，此列未导入。")
 
 
 def _promote(layout: Layout, candidates: dict[str, list[_Candidate]]) -> None:

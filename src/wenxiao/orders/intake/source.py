@@ -134,7 +134,7 @@ def _all_columns(tables: Sequence[Table]) -> list[Column]:
     return columns
 
 
-def open_source(
+def open_source(  # noqa: PLR0913 - all but the file are for the few who need them
     path: str | Path,
     *,
     mapping: Mapping[str, str] | None = None,
@@ -142,12 +142,14 @@ def open_source(
     source_name: str | None = None,
     limits: Limits | None = None,
     rules: Path | None = None,
+    unsure: bool = False,
 ) -> Source:
     """Find out what the file is, which sheets and rows hold the headers, and which column is which.
 
     `mapping` names headers for fields of `Order` and wins over the aliases. `sheet` names the sheets to read, one or several;
     without it all that look like orders are read. `source_name` replaces the file's name in orders and problems.
-    `rules` is a folder with an administrator's own evaluation.toml. Raises UnreadableFile when nothing can be read, ValueError for a mapped field that does not exist.
+    `rules` is a folder with an administrator's own evaluation.toml. `unsure`: a person will say which column is which, so a
+    header that names nothing known will do. Raises UnreadableFile when nothing can be read, ValueError for a mapped field that does not exist.
     """
     path = Path(path)
     limits = limits or Limits()
@@ -156,9 +158,8 @@ def open_source(
     wanted = [sheet] if isinstance(sheet, str) else list(sheet or ())
     kind = sniff(path, file)
     sheets = _sheets(kind, path, file, limits, list(mapped.values()))
-    return Source(
-        kind, file, legible(path.stem), open_tables(sheets, wanted, mapped, limits, file), limits, rules
-    )
+    found = open_tables(sheets, wanted, mapped, limits, file, unsure=unsure)
+    return Source(kind, file, legible(path.stem), found, limits, rules)
 
 
 def _sheets(kind: str, path: Path, file: str, limits: Limits, mapped: Sequence[str]) -> Sequence[Sheet]:

@@ -63,20 +63,28 @@ class Tables:
     names: list[str] = field(default_factory=list)
 
 
+_ASKED = "没有认出任何一列。请指明哪一列是诉求内容（或标题）、哪一列是答复内容，其余能指明的也指明。"
+
+
 def open_tables(
     sheets: Sequence[Sheet],
     wanted: Sequence[str],
     mapping: Mapping[str, str],
     limits: Limits,
     file: str,
+    *,
+    unsure: bool = False,
 ) -> Tables:
     """Look at every sheet and settle which are read and how.
 
     `wanted` names sheets (none: all that look like orders). Raises UnreadableFile when none is left, when a named one is
     not there, or when no sheet has a column that the mapping names; ValueError for a mapped field that does not exist.
+    `unsure`: where no header names anything known, the row that looks most like one is taken for it, and a note asks which
+    column is which.
     """
     check_mapping(mapping)
     looked = [_look(sheet, limits, list(mapping.values())) for sheet in _named(sheets, wanted, file)]
+    asked = unsure and all(one.header is None for one in looked) and _take_likely(looked)
     if all(one.header is None for one in looked):
         raise _no_columns([one.head for one in looked], file)
     _choose(looked, strictly=not wanted)
@@ -84,7 +92,7 @@ def open_tables(
     if not chosen:
         raise UnreadableFile(file, "no_rows")
     _check_mapped_columns(chosen, mapping, file)
-    notes = _notes_on_sheets(looked)
+    notes = [_ASKED] * asked + _notes_on_sheets(looked)
     tables = [_table(one, mapping) for one in chosen]
     notes += _merged_notes([(t.sheet.name, t.layout.notes) for t in tables])
     return Tables(tables, notes, [sheet.name for sheet in sheets if sheet.name])
@@ -188,12 +196,8 @@ def _no_columns(heads: Iterable[list[Row]], file: str) -> UnreadableFile:
     rows = [row for row in rows if not all(map(is_blank, row))]
     if not rows:
         return UnreadableFile(file, "empty_file")
-    likely = max(rows[:5], key=lambda row: sum(_could_be_header(c) for c in row))
-    below = rows[rows.index(likely) + 1 :][:1]
-    shown = [str(c).strip() for c in likely if not is_blank(c)]
-    looks_different = all(not all(_could_be_header(c) for c in row if not is_blank(c)) for row in below)
-    if len(shown) > 1 and looks_different and all(_could_be_header(c) for c in shown):
-        names = "、".join(shown[:_SHOWN])
+    if likely := _likely_header(rows):
+        names = "、".join([str(c).strip() for c in likely if not is_blank(c)][:_SHOWN])
         return UnreadableFile(
             file, "no_columns", seen=f"看到的表头：{names}。", seen_en=f"Headers seen: {names}."
         )
@@ -204,6 +208,26 @@ def _no_columns(heads: Iterable[list[Row]], file: str) -> UnreadableFile:
         seen=f"前几行像是数据，没有表头（{columns}列）。",
         seen_en=f"The first rows look like data without a header (columns {columns}).",
     )
+
+
+def _likely_header(rows: list[list[Cell]]) -> list[Cell] | None:
+    """The row that looks like a header of several columns, with data below it; None where the first rows are all alike."""
+    likely = max(rows[:5], key=lambda row: sum(_could_be_header(c) for c in row))
+    below = rows[rows.index(likely) + 1 :][:1]
+    shown = [c for c in likely if not is_blank(c)]
+    looks_different = all(not all(_could_be_header(c) for c in row if not is_blank(c)) for row in below)
+    return likely if len(shown) > 1 and looks_different and all(map(_could_be_header, shown)) else None
+
+
+def _take_likely(looked: Sequence[_Sheet]) -> bool:
+    """Take the likely row of each sheet for its header; whether any sheet has one."""
+    for one in looked:
+        rows = [row.cells for row in one.head[:6] if not all(map(is_blank, row.cells))]
+        if rows and (likely := _likely_header(rows)):
+            first = next(at for at, row in enumerate(one.head) if row.cells is likely)
+            names = tuple("" if is_blank(cell) else str(cell).strip() for cell in likely)
+            one.header = Header(first, 1, names, 0.0)
+    return any(one.header for one in looked)
 
 
 def _could_be_header(cell: Cell) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from wenxiao.recognition.callers import known_name, known_phone
 from wenxiao.recognition.matters.words import words
 from wenxiao.recognition.numerals import number
 from wenxiao.recognition.schema import Order
@@ -154,8 +155,8 @@ def read_facts(order: Order) -> Facts:
         problems=head_problems | frozenset(seen.problems.find(content[:READ])),
         wishes=frozenset(seen.wishes.find(head)),
         areas=frozenset(_AREA.findall(f"{head} {order.area}")),
-        caller=order.caller.strip(),
-        phone=order.phone.strip(),
+        caller=known_name(order.caller),
+        phone=known_phone(order.phone),
         category=_clean(f"{title} {order.request_type} {order.category}" if bare else order.category),
         address=address,
         day=None if when is None else (when.toordinal() - EPOCH) + when.hour / 24,
