@@ -26,6 +26,7 @@ def test_from_training_to_use_and_back(verdicts: None, capsys: pytest.CaptureFix
     assert main(["model", "train"]) == OK
     said = capsys.readouterr().out
     name = ModelVersion.objects.get().name
+    assert "工单是不是执法类" in said and "太少，没有学" in said
     assert "现用模型" in said and f"wenxiao model use {name}" in said
 
     assert main(["model", "use", name]) == PARTLY  # nobody is there to say yes

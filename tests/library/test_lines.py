@@ -24,6 +24,7 @@ from wenxiao.library.kinds import correct_kinds
 from wenxiao.library.models import Commitment, Finding, KindVerdict, Matter, Verdict
 from wenxiao.library.recognising import recognise
 from wenxiao.library.services import confirm_findings, dismiss_findings, set_commitment_state
+from wenxiao.library.teaching import read_taught, taught
 from wenxiao.library.training import readiness
 from wenxiao.orders.models import Event, WorkOrder
 from wenxiao.recognition.learning import Policy
@@ -159,6 +160,20 @@ def test_a_version_that_cannot_be_read_is_refused_in_words(cast: Cast, importer:
     assert job.state == JobState.FAILED and "重新训练" in job.error
 
 
+def test_a_commitment_teaches_also_when_the_order_was_rated_since(cast: Cast, importer: Importer) -> None:
+    one = row(**NOISE)
+    importer([one])
+    promise = Commitment.objects.get()
+    set_commitment_state(actor=cast.analyst, commitment=promise.pk, state="cancelled")
+    importer([{**one, "satisfaction": "满意"}])
+    assert WorkOrder.objects.get().version == 2
+    policy = Policy.load()
+    lessons = read_taught(taught(policy), TODAY, policy, lambda count: None)
+    assert [(e.yes, e.corrected) for e in lessons.examples["commitment"]] == [(False, True)]
+    importer([{**one, "reply": "您好，已转交办理。"}])
+    assert read_taught(taught(policy), TODAY, policy, lambda count: None).examples["commitment"] == []
+
+
 # What people say stands
 
 
@@ -220,6 +235,17 @@ def test_a_commitment_that_was_passed_over_is_added_and_kept(cast: Cast, order: 
     assert {"added": True} in [one["read"] for one in label["commitments"]]
     with pytest.raises(ValidationError):
         add_commitment(actor=cast.analyst, order=order.pk, given=Correction("不在里面的话", None, True))
+
+
+def test_what_was_added_is_not_listed_twice_when_the_engine_comes_to_find_it(
+    cast: Cast, order: WorkOrder
+) -> None:
+    promise = order.commitments.get()
+    text, due = promise.text, promise.due
+    promise.delete()  # as if the engine of the day had passed it over
+    add_commitment(actor=cast.analyst, order=order.pk, given=Correction(text[2:], due, True))
+    recognise(WorkOrder.objects.all(), TODAY, lambda count: None)
+    assert [one.text for one in order.commitments.all()] == [text[2:]]
 
 
 def test_adding_what_is_listed_already_confirms_that(cast: Cast, order: WorkOrder) -> None:

@@ -166,14 +166,14 @@ def _store(found: dict[int, _Found], versions: dict[int, int], read_with: str) -
     locked = WorkOrder.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
     current = dict(locked.values_list("pk", "version"))
     likely, now = rules.load(rules.rules_folder()).likely, timezone.now()
-    for pk, said in said_kinds(found).items():
+    still = [pk for pk in found if current.get(pk) == versions[pk]]
+    known = set(Finding.objects.filter(order__in=still).values_list("order", flat=True))
+    for pk, said in (said_kinds(known) if known else {}).items():  # of a new order nobody has said anything
         found[pk] = {**found[pk], "kinds": with_said(found[pk]["kinds"], said)}
     fresh = {
-        pk: {**_columns(one, likely, read_with), "order_version": versions[pk], "read_at": now}
-        for pk, one in found.items()
-        if current.get(pk) == versions[pk]
+        pk: {**_columns(found[pk], likely, read_with), "order_version": versions[pk], "read_at": now}
+        for pk in still
     }
-    known = set(Finding.objects.filter(order__in=fresh).values_list("order", flat=True))
     new = [(pk, *one.values(), Decision.PENDING.value) for pk, one in fresh.items() if pk not in known]
     bulk.insert(Finding, ("order", *_REPLACED, "decision"), new)
     _replace([Finding(order_id=pk, **one) for pk, one in fresh.items() if pk in known])
@@ -322,7 +322,7 @@ def _store_commitments(
     for pk, promises in found.items():
         for promise in promises:
             there = known.pop((pk, promise["field"], promise["text"]), None)
-            if there is None and any(_overlap(row, promise) for row in by_hand[pk]):
+            if there is None and any(_is_same(row, promise, versions[pk]) for row in by_hand[pk]):
                 continue  # a person had added what the engine now finds too
             if there is None:
                 values = [promise[name] for name in _PROMISE]
@@ -335,8 +335,12 @@ def _store_commitments(
     bulk.insert(Commitment, (*_PROMISE, "order", "order_version", "state", "created_at"), added)
 
 
-def _overlap(row: Commitment, promise: Mapping[str, Any]) -> bool:
-    if row.field != promise["field"] or None in (row.start, row.end, promise["start"], promise["end"]):
+def _is_same(row: Commitment, promise: Mapping[str, Any], version: int) -> bool:
+    """Whether a commitment that a person added is what the engine now finds: the same words, or words that it shares."""
+    if (row.field, row.text) == (promise["field"], promise["text"]):
+        return True
+    places = row.start, row.end, promise["start"], promise["end"]
+    if row.field != promise["field"] or row.order_version != version or None in places:
         return False
     return bool(max(row.start or 0, promise["start"]) < min(row.end or 0, promise["end"]))
 

@@ -74,7 +74,7 @@ def taught(policy: Policy) -> list[Taught]:
     rows = (
         orders.filter(finding__isnull=False)
         .order_by("pk")
-        .only("version", "unit", "number")
+        .only("version", "unit", "number", "reply")
         .prefetch_related(
             Prefetch("verdicts", standing),
             Prefetch("kind_verdicts", kinds),
@@ -93,8 +93,15 @@ def _taught(order: WorkOrder, policy: Policy) -> Taught:
         {one.kind: one for one in order.kind_verdicts.all() if one.order_version == order.version},
         frozenset(verdict.snapshot.get("kinds", ())) if verdict else None,
         verdict.at if verdict else None,
-        tuple(one for one in order.commitments.all() if one.order_version == order.version),
+        tuple(one for one in order.commitments.all() if _still_stands(one, order)),
     )
+
+
+def _still_stands(promise: Commitment, order: WorkOrder) -> bool:
+    """Whether its words are where they were: an order often changes (it is called back, rated) and its reply does not."""
+    if promise.order_version == order.version:
+        return True
+    return promise.field == "reply" and order.reply[promise.start or 0 : promise.end or 0] == promise.text
 
 
 def _leaves(verdict: Verdict, order: WorkOrder, policy: Policy) -> bool:
