@@ -8,9 +8,11 @@ from wenxiao.recognition.commitments.batch import Batch
 from wenxiao.recognition.commitments.features import FAMILIES, OFFSETS, Clauses
 from wenxiao.recognition.commitments.model import default_model
 from wenxiao.recognition.commitments.words import default_words
+from wenxiao.recognition.demands import DemandReader
 from wenxiao.recognition.kernels import heads, look
 from wenxiao.recognition.lexicon import Lexicon, Texts
 from wenxiao.recognition.places import Places
+from wenxiao.recognition.schema import Order
 from wenxiao.recognition.text import clauses, sentences, signatures, signatures_of_many
 
 WORDS = default_words()
@@ -201,3 +203,30 @@ SIGNED = st.text(alphabet="2019年5月 3日号.-/。）二〇一九五\n\u3000�
 @MANY
 def test_the_sieve_lets_every_signature_through(replies: list[str]) -> None:
     assert signatures_of_many(replies) == [signatures(reply) for reply in replies]
+
+
+DEMANDS = DemandReader()
+ASKED = st.text(alphabet="请问何时修路灯不亮尽快处理，。？一二、1.（）\n希望查处", max_size=60)
+ANSWERED = st.text(alphabet="您好路灯已修复将于年底处理，。；一二、1.（）\n感谢不属于", max_size=60)
+
+
+@given(st.lists(st.tuples(ASKED, ASKED, ANSWERED), min_size=1, max_size=4))
+@MANY
+def test_demands_and_answers_of_many_are_those_of_one_step_by_step(texts: list[tuple[str, str, str]]) -> None:
+    orders = [Order(title=title, content=content, reply=reply) for title, content, reply in texts]
+    together = DEMANDS.read_many(orders)
+    for order, demands in zip(orders, together, strict=True):
+        field, cut = DEMANDS.message(order)
+        reply = DEMANDS.answering.reply(order.reply)
+        assert (demands == []) == (cut.ends == [])
+        for rank, demand in enumerate(demands, 1):
+            assert demand.field == field
+            at = next(i for i in range(len(cut.ends)) if cut.span(i) == (demand.start, demand.end))
+            if not reply.cut.ends:
+                assert demand.answered == "no"
+                continue
+            asked = DEMANDS.asked(cut, at, rank, len(demands))
+            match = DEMANDS.answering.match(asked, reply)
+            assert demand.answered == DEMANDS.answering.verdict(asked, reply, match)
+            if demand.answered != "no":
+                assert (demand.reply_start, demand.reply_end) == reply.cut.span(match.at)

@@ -3,20 +3,27 @@
 The words of the demand are looked for in the reply, each weighed by how rare it is in hotline texts and in this
 reply. A clause's claim to be the answer is what it and the clauses around it share with the demand, what it looks like
 (a result, a rule, a plan, an opening), and whether the reply's numbering puts it where the demand stands.
+
+`Answering.answered` reads many orders by compiled loops (`kernels.demands`); the other methods say the same of one demand, step
+by step, which is what fitting needs (`tools/train_demands.py`). A test holds the two together.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import exp
 from operator import or_
 from typing import Any
 
-from wenxiao.recognition.demands.clauses import Cut, Cutter
+import numpy as np
+import numpy.typing as npt
+
+from wenxiao.recognition.demands.clauses import Cut, Cuts, Cutter, Ints
 from wenxiao.recognition.demands.weights import Weights, bucket
+from wenxiao.recognition.kernels import demands as kernels
 
 ANSWERS = ("yes", "part", "no")
 #: How likely "no" must be to be said: a wrong accusation costs more than a miss. By cross-validation, orders with a
@@ -82,14 +89,41 @@ class Answering:
         self._opening = 1 << names.index("opening")
         self._prior = Weights.named(model["prior"], names)
         self._claims = tuple(float(model["claims"][name]) for name in CLAIMS)
-        self._verdicts = [Verdict(model["verdict"][answer], asks, names) for answer in ANSWERS]
+        verdicts = [model["verdict"][answer] for answer in ANSWERS]
+        self._verdicts = [Verdict(verdict, asks, names) for verdict in verdicts]
+        self._tables = (
+            (_weights(model["prior"], names), np.array(self._claims), self._opening, HALF),
+            (*_laid(common), self._rare),
+            (
+                np.array([verdict["bias"] for verdict in verdicts], dtype=np.float64),
+                np.stack([_weights(verdict["asked"], asks) for verdict in verdicts]),
+                np.stack([_weights(verdict["clause"], names) for verdict in verdicts]),
+                *(
+                    np.array([verdict[name] for verdict in verdicts], dtype=np.float64)
+                    for name in ("share", "found", "length", "many")
+                ),
+            ),
+        )
+
+    def answered(
+        self, picks: Ints, messages: Cuts, replies: Cuts, numbers: Ints
+    ) -> Iterator[tuple[int, str]]:
+        """For each clause that asks, as `Asking.pick` gives them, the clause of all the cut `replies` with the best claim to
+        answer it, -1 where the reply has none, and whether it does: `match` and `verdict` of many. `numbers` are those of the
+        demands."""
+        rows = kernels.answered(
+            picks,
+            (messages.arrays, messages.texts.codes, messages.texts.bases, LOOKED),
+            (replies.arrays, replies.texts.codes, replies.texts.bases, replies.texts.sizes),
+            (numbers, self._cutter.numbers(replies)),
+            self._tables,
+            (BESIDE, HALF_FOUND, SURE, _EDGES),
+        )
+        return ((at, ANSWERS[answer]) for at, answer in rows.tolist())
 
     def reply(self, text: str) -> Reply:
         """A reply made ready for any number of demands."""
-        return self.ready(self._cutter.cut(text))
-
-    def ready(self, cut: Cut) -> Reply:
-        """The same of a reply that is cut already."""
+        cut = self._cutter.cut(text)
         priors = list(map(self._prior.__getitem__, cut.masks))
         return Reply(cut, self._numbers(cut), priors, bucket(len(cut.text), LENGTHS))
 
@@ -194,6 +228,23 @@ class Answering:
         if no >= SURE * (yes + part + no):
             return "no"
         return "yes" if yes >= part else "part"
+
+
+_EDGES = np.array(SHARES), np.array(LENGTHS), np.array(MANY)
+
+
+def _weights(weights: Mapping[str, float], names: Sequence[str]) -> npt.NDArray[np.float64]:
+    """By the number of the list; a list without one adds nothing."""
+    return np.array([weights.get(name, 0.0) for name in names], dtype=np.float64)
+
+
+def _laid(common: Mapping[str, float]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """The weights of common pairs of characters as an open table."""
+    room = 1 << max(4, (4 * len(common)).bit_length())
+    keys, values = np.full(room, -1, dtype=np.int64), np.zeros(room)
+    wanted = np.array([ord(pair[0]) << kernels.CODE_BITS | ord(pair[1]) for pair in common], dtype=np.int64)
+    kernels.lay(wanted, np.array(list(common.values()), dtype=np.float64), keys, values)
+    return keys, values
 
 
 class Verdict:

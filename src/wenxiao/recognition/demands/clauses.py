@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from wenxiao.recognition.kernels import words as kernels
 from wenxiao.recognition.lexicon import Lexicon, Texts, backwards
 from wenxiao.recognition.places import Places
+
+Ints = npt.NDArray[np.int64]
 
 #: Marks that end a clause, by the kind that the models tell apart. Half-width comma and colon not between digits.
 MARKS = {
@@ -46,15 +49,44 @@ class Cut:
 
     def span(self, at: int) -> tuple[int, int]:
         """Clause `at` without the white space around it."""
-        start, end = self.starts[at], self.ends[at]
-        piece = self.text[start:end]
-        stripped = piece.strip()
-        start += len(piece) - len(piece.lstrip())
-        return start, start + len(stripped)
+        return _stripped(self.text, self.starts[at], self.ends[at])
 
     def runs_on(self, at: int) -> bool:
         """Whether the sentence goes on after clause `at`."""
         return self.kinds[at] in (COMMA, COLON)
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Many texts cut into clauses, as `kernels.demands` takes them: (text, start, end, kind) of each, the bits of its words, and
+    the first clause of each text."""
+
+    texts: Texts
+    rows: npt.NDArray[np.int32]
+    masks: Ints
+    firsts: Ints
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[np.int32], Ints, Ints]:
+        return self.rows, self.masks, self.firsts
+
+    def of(self, i: int) -> Cut:
+        """Text i."""
+        own = slice(self.firsts[i], self.firsts[i + 1])
+        starts, ends, kinds = (self.rows[own, column].tolist() for column in (1, 2, 3))
+        return Cut(self.texts.texts[i], starts, ends, self.masks[own].tolist(), kinds)
+
+    def span(self, at: int) -> tuple[int, int]:
+        """Clause `at` of all, without the white space around it."""
+        text, start, end, _ = self.rows[at].tolist()
+        return _stripped(self.texts.texts[text], start, end)
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(stripped)
 
 
 class Cutter:
@@ -92,27 +124,41 @@ class Cutter:
 
     def number(self, cut: Cut, at: int) -> int:
         """The number that a clause begins with ("二、" → 2), or 0."""
-        if not cut.masks[at] & self.numbered:
-            return 0
-        start = cut.starts[at]
-        piece = cut.text[start : min(cut.ends[at], start + LEAD)].lstrip()
+        return self._number(cut.text, cut.starts[at], cut.ends[at]) if cut.masks[at] & self.numbered else 0
+
+    def _number(self, text: str, start: int, end: int) -> int:
+        piece = text[start : min(end, start + LEAD)].lstrip()
         if piece[:1] not in self._begin or not piece.startswith(self._forms):
             return 0
         return next(self._numbers[form] for form in self._forms if piece.startswith(form))
 
     def cut(self, text: str) -> Cut:
         """The clauses of `text`, in order. Work grows in line with its length."""
-        return self.cut_many([text])[0]
+        return self.cut_many([text]).of(0)
 
-    def cut_many(self, written: Sequence[str]) -> list[Cut]:
+    def cut_many(self, written: Sequence[str]) -> Cuts:
         """The clauses of each text."""
         texts = Texts(written)
         marks = self._marks, Places(texts).arrays[0], END
         rows, masks = kernels.clauses_with_words(texts.codes, texts.sizes, self._trie, self._values, marks)
-        bounds = np.searchsorted(rows[:, 0], np.arange(len(written) + 1)).tolist()
-        starts, ends, kinds = (rows[:, column].tolist() for column in (1, 2, 3))
-        every = masks.tolist()
-        return [
-            Cut(text, starts[a:b], ends[a:b], every[a:b], kinds[a:b])
-            for text, a, b in zip(written, bounds, bounds[1:], strict=False)
+        return Cuts(texts, rows, masks, np.searchsorted(rows[:, 0], np.arange(len(written) + 1)))
+
+    def numbers(self, cuts: Cuts) -> Ints:
+        """The list item that each clause stands under, 0 for none."""
+        out = np.zeros(len(cuts.masks), dtype=np.int64)
+        may = np.flatnonzero(cuts.masks & self.numbered)
+        stops = cuts.firsts.take(cuts.rows[may, 0] + 1).tolist()
+        known = [
+            (at, number, stop)
+            for at, stop, row in zip(may.tolist(), stops, cuts.rows[may].tolist(), strict=True)
+            if (number := self._number(cuts.texts.texts[row[0]], row[1], row[2]))
         ]
+        following = [at for at, _, _ in known[1:]] + [len(out)]
+        for (at, number, stop), after in zip(known, following, strict=False):
+            out[at : min(stop, after)] = number
+        return out
+
+    def number_of(self, cuts: Cuts, at: int) -> int:
+        """The number that clause `at` of all begins with, or 0."""
+        text, start, end, _ = cuts.rows[at].tolist()
+        return self._number(cuts.texts.texts[text], start, end)

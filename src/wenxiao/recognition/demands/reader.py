@@ -13,9 +13,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from wenxiao.recognition.demands.answering import Answering, Asked, Reply
+import numpy as np
+
+from wenxiao.recognition.demands.answering import Answering, Asked
 from wenxiao.recognition.demands.asking import Asking
-from wenxiao.recognition.demands.clauses import Cut, Cutter
+from wenxiao.recognition.demands.clauses import Cut, Cuts, Cutter, Ints
 from wenxiao.recognition.lexicon import read_data
 from wenxiao.recognition.schema import Demand, Order
 
@@ -50,57 +52,56 @@ class DemandReader:
 
     def read_many(self, orders: Sequence[Order]) -> list[list[Demand]]:
         """The same of many orders."""
+        messages, fields = self._messages(orders)
         replies = self.reply_words.cut_many([order.reply or order.handling for order in orders])
-        return [
-            self._demands(field, cut, reply)
-            for (field, cut), reply in zip(self.messages(orders), replies, strict=True)
-        ]
-
-    def _demands(self, field: str, cut: Cut, reply_cut: Cut) -> list[Demand]:
-        if not cut.ends:
-            return []
-        picked = self.asking.pick(cut, MOST)
-        demands = [self._demand(field, cut, at) for at in picked]
-        if reply_cut.ends:
-            reply = self.answering.ready(reply_cut)
-            for rank, (at, demand) in enumerate(zip(picked, demands, strict=True), 1):
-                self._answer(demand, self.asked(cut, at, rank, len(picked)), reply)
-        return demands
-
-    def messages(self, orders: Sequence[Order]) -> list[tuple[str, Cut]]:
-        """The content of each, or the title where the content says nothing, cut into clauses."""
-        found = [("content", cut) for cut in self.message_words.cut_many([order.content for order in orders])]
-        silent = [i for i, (_, cut) in enumerate(found) if not cut.ends]
-        titles = self.message_words.cut_many([orders[i].title for i in silent])
-        for i, cut in zip(silent, titles, strict=True):
-            found[i] = "title", cut
+        picks = self.asking.pick(messages, MOST)
+        answers = self.answering.answered(picks, messages, replies, self._numbers(messages, picks))
+        found: list[list[Demand]] = [[] for _ in orders]
+        for (i, at, _, _), (answer, answered) in zip(picks.tolist(), answers, strict=True):
+            demand = self._demand(fields[i], messages.texts.texts[i], messages.span(at))
+            if answer >= 0:
+                demand.answered = answered
+                if answered != "no":
+                    start, end = replies.span(answer)
+                    demand.reply_start, demand.reply_end = start, end
+                    demand.reply_text = replies.texts.texts[i][start:end]
+            found[i].append(demand)
         return found
 
+    def _messages(self, orders: Sequence[Order]) -> tuple[Cuts, list[str]]:
+        """The content of each, or the title where the content says nothing, cut into clauses; and which of the two it is."""
+        cuts = self.message_words.cut_many([order.content for order in orders])
+        silent = cuts.firsts[1:] == cuts.firsts[:-1]
+        fields = ["title" if is_silent else "content" for is_silent in silent.tolist()]
+        if silent.any():
+            texts = [getattr(order, name) for order, name in zip(orders, fields, strict=True)]
+            cuts = self.message_words.cut_many(texts)
+        return cuts, fields
+
+    def _numbers(self, messages: Cuts, picks: Ints) -> Ints:
+        """The number that each clause that asks begins with, or else its rank among those that ask."""
+        numbers = picks[:, 2].copy()
+        for which in np.flatnonzero(messages.masks.take(picks[:, 1]) & self.message_words.numbered).tolist():
+            numbers[which] = self.message_words.number_of(messages, picks[which, 1]) or numbers[which]
+        return numbers
+
     def message(self, order: Order) -> tuple[str, Cut]:
-        """The same of one order."""
-        return self.messages([order])[0]
+        """The content of an order, or its title where the content says nothing, cut into clauses."""
+        cuts, fields = self._messages([order])
+        return fields[0], cuts.of(0)
 
     def asked(self, cut: Cut, at: int, rank: int, many: int) -> Asked:
         """What to look for in the reply."""
         number = self.message_words.number(cut, at) or rank
         return self.answering.asked(cut, at, number, many)
 
-    def _demand(self, field: str, cut: Cut, at: int) -> Demand:
-        start, end = cut.span(at)
+    def _demand(self, field: str, text: str, span: tuple[int, int]) -> Demand:
+        start, end = span
         if end - start > LONGEST:
-            first = self.message_words.first(cut.text[start:end])
+            first = self.message_words.first(text[start:end])
             start += min(first, end - start - LONGEST)
             end = start + LONGEST
-        return Demand(field, start, end, cut.text[start:end])
-
-    def _answer(self, demand: Demand, asked: Asked, reply: Reply) -> None:
-        """Fill in the answered half of a demand."""
-        match = self.answering.match(asked, reply)
-        demand.answered = self.answering.verdict(asked, reply, match)
-        if demand.answered != "no":
-            start, end = reply.cut.span(match.at)
-            demand.reply_start, demand.reply_end = start, end
-            demand.reply_text = reply.cut.text[start:end]
+        return Demand(field, start, end, text[start:end])
 
 
 def _model(override: Path | None) -> dict[str, Any]:
