@@ -32,7 +32,8 @@ def find_times(
     Words without a year mean their next occurrence from `anchor` on: a date that the sentence has named before, or
     the reference date.
     """
-    return find_told(text, start, end, DATE | HINT, (reference, conventions), anchor)
+    may = DATE if conventions.settings.patterns[0].search(text, start, end) else 0
+    return find_told(text, start, end, may | HINT, (reference, conventions), anchor)
 
 
 def find_told(
@@ -45,9 +46,9 @@ def find_told(
 ) -> list[TimePhrase]:
     """`find_times` where it is known what the stretch may tell (`kernels.look.may_tell`)."""
     reference, conventions = given
-    trigger, dates, hints = conventions.settings.patterns
+    _, dates, hints = conventions.settings.patterns
     phrases: list[TimePhrase] = []
-    if tells & DATE and trigger.search(text, start, end):
+    if tells & DATE:
         phrases = _dates(text, end, dates.finditer(text, start, end), given, anchor or reference)
     if tells & HINT:
         for hint in hints.finditer(text, start, end):

@@ -37,6 +37,11 @@ SUFFIX = re.compile(
 )
 
 
+#: What a time expression can begin with, beside a figure, a festival or a season: a place without it costs one look, not one
+#: for each form.
+_FIRST = f'{NUMERAL}元正今本明后去次来下当近未最半第上中周这年月季“"'
+
+
 def time_pattern(settings: Settings) -> re.Pattern[str]:
     """The pattern for the words of `settings`; its named groups are read by `dates`."""
     months = (
@@ -47,6 +52,7 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
     named = rf"{days}|{any_of(settings.seasons)}"
     rest = rf"{months}|[上下]半年|{QUARTER}{S}(?:末|底|初)?|{named}"
     return re.compile(
+        rf"(?=[\d{_FIRST}{''.join(sorted({word[0] for word in (*settings.festivals, *settings.seasons)}))}])(?:"
         r"(?P<iso>(?<!\d)20\d\d[-./]\d{1,2}[-./]\d{1,2}(?!\d))"
         rf"|(?P<shortiso>(?:(?<=['’‘])\d\d|(?<![\d./-])\d\d(?={DOTTED}{S}(?:之前|以前|前(?!期|往|提|来|后)|[日号止]))){DOTTED})"
         rf"|(?P<years>{YEAR}{S}年?{S}{DASH}{S}(?=(?:(?:19|20)\d\d|明){S}年))?"
@@ -62,7 +68,7 @@ def time_pattern(settings: Settings) -> re.Pattern[str]:
         rf"|(?P<bare>(?<!农历)年底|年末|年内|年终|年初|(?<![\d{NUMERAL}几多数半])年前|月底|月末|月内|月初|[本下]个?季度末?|季度末|[上中下]旬"
         r"|(?<![\d月])\d{1,2}[日号](?=之前|以前|前))"
         r"|(?P<today>今天|今日|今晚|今明两天|明天|明日|后天)"
-        rf"|(?P<plan>[“\"]?十[二三四五六][”\"]?五?五[”\"]?(?:规划)?(?:期间|末|时期))"
+        rf"|(?P<plan>[“\"]?十[二三四五六][”\"]?五?五[”\"]?(?:规划)?(?:期间|末|时期)))"
     )
 
 
