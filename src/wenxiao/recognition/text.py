@@ -55,9 +55,18 @@ def normalise(text: str) -> Normal:
     Most texts need nothing and come back as they are. One character may become several (㎡, ⑩) or none that
     differ; the offset map then leads back to the one it came from.
     """
-    odd = _odd().search(text)
-    if odd is None:
-        return Normal(text)
+    return Normal(text) if _odd().search(text) is None else _normalised(text)
+
+
+def normalise_many(texts: Sequence[str]) -> list[Normal]:
+    """`normalise` of each: which of them need it is asked of all characters at once."""
+    read = Texts(texts)
+    odd = _is_odd().take(np.minimum(read.codes, 0xFFFF))
+    counts = np.add.reduceat(odd, read.bases, dtype=np.int64).tolist() if texts else []
+    return [_normalised(text) if count else Normal(text) for text, count in zip(texts, counts, strict=True)]
+
+
+def _normalised(text: str) -> Normal:
     table = _forms()
     forms = [table[char] for char in text]
     joined = "".join(forms)
@@ -84,6 +93,13 @@ def _traditional() -> dict[str, str]:
 @cache
 def _forms() -> _Forms:
     return _Forms({**_traditional(), **{char: char for char in KEPT}})
+
+
+@cache
+def _is_odd() -> npt.NDArray[np.bool_]:
+    """Whether a character is not plain (`_odd`), by code point; the last stands for all beyond."""
+    pattern = _odd()
+    return np.array([pattern.match(chr(code)) is not None for code in range(1 << 16)])
 
 
 @cache
@@ -174,6 +190,12 @@ def boilerplate(reply: str) -> list[Boilerplate]:
 def is_boilerplate(piece: str) -> bool:
     """Whether any of `piece` is a stretch of form."""
     return any(_form(piece[start:end]) for start, end in sentences(piece)) or bool(signatures(piece))
+
+
+def is_clause_of_form(clause: str) -> bool:
+    """`is_boilerplate` of a clause, which is one sentence or none."""
+    sentence = clause.strip()
+    return bool(sentence) and (_form(sentence) != "" or bool(signatures(clause)))
 
 
 def _form(sentence: str) -> str:

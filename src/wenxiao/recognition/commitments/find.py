@@ -30,7 +30,7 @@ from wenxiao.recognition.commitments.settings import Settings, default_settings
 from wenxiao.recognition.commitments.words import default_words
 from wenxiao.recognition.numerals import LATEST_SHORT_YEAR, NUMERAL, number, short_year, year_number
 from wenxiao.recognition.schema import Commitment
-from wenxiao.recognition.text import normalise
+from wenxiao.recognition.text import normalise_many
 
 #: Characters read at a time: bounds the memory, and is enough to make array calls cheap.
 BLOCK = 1 << 16
@@ -118,7 +118,7 @@ def look(
 ) -> Iterator[tuple[int, Document, list[Candidate]]]:
     """Weigh every clause of a block by its characters and words; what is left is a few clauses a reply, and no more than the
     replies that have any are looked at again."""
-    normals = [normalise(text) for text, _ in replies]
+    normals = normalise_many([text for text, _ in replies])
     texts = [normal.text for normal in normals]
     batch = Batch.of(texts)
     clauses = Clauses(batch, default_words())
