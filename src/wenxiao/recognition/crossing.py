@@ -64,13 +64,15 @@ class CrossingWords:
 
     def _details(self, order: Order, read: Sequence[Named]) -> CrossingDetails:
         """Those of one order, given what each of `TEXTS` names."""
-        found = _Found()
-        for name, one in zip(TEXTS, read, strict=True):
-            found.add(name, getattr(order, name), one)
         named = (
             [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()] if order.co_units else []
         )
         stated = order.is_joint if order.is_joint is not None else (True if named else None)
+        if not any(one.bodies or one.joint for one in read):
+            return CrossingDetails(named, ["departments"] if named else [], stated=stated, read=read)
+        found = _Found()
+        for name, one in zip(TEXTS, read, strict=True):
+            found.add(name, getattr(order, name), one)
         crossed = found.across()
         across = crossed or (["departments"] if named else [])
         names = list(dict.fromkeys([*named, *found.names()]))

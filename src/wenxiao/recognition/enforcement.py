@@ -116,8 +116,11 @@ class EnforcementWords:
 
     def _named(self, orders: Sequence[Order]) -> list[list[str]]:
         """The fields by their own words; by weak ones where no field has any."""
-        own, weak = _most(self._fields, orders), _most(self._weak, orders)
-        return [one or other for one, other in zip(own, weak, strict=True)]
+        named = _most(self._fields, orders)
+        silent = [i for i, fields in enumerate(named) if not fields]
+        for i, fields in zip(silent, _most(self._weak, [orders[i] for i in silent]), strict=True):
+            named[i] = fields
+        return named
 
     def _reported(self, name: str, written: Sequence[str]) -> Iterator[tuple[int, Evidence]]:
         if not any(written):
@@ -143,6 +146,8 @@ def _most(words: Lexicon, orders: Sequence[Order]) -> list[list[str]]:
     count: list[dict[str, int]] = [{} for _ in orders]
     for name in FIELD_TEXTS:
         texts = [getattr(order, name) for order in orders]
+        if not any(texts):
+            continue
         for i, lists in words.find_many(Texts(texts)).texts():
             for listed, hits in lists.items():
                 new = {texts[i][h.start : h.end] for h in hits} - found[i].setdefault(listed, set())
