@@ -97,10 +97,8 @@ class EnforcementWords:
         title, content = self._in_title.different(titles), self._in_content.different(contents)
         reply = self._in_reply.different([order.reply or order.handling for order in orders])
         asks = title["asks"] + content["asks"]
-        for i in np.flatnonzero((title["asks"] > 0) & (content["asks"] > 0)).tolist():
-            asks[i] = len(
-                _words(self._in_title, "asks", titles[i]) | _words(self._in_content, "asks", contents[i])
-            )
+        both = np.flatnonzero((title["asks"] > 0) & (content["asks"] > 0)).tolist()
+        asks[both] = self._different_asks([titles[i] for i in both], [contents[i] for i in both])
         acts = sum((reply[name] > 0 for name in reply if name != "field"), np.zeros(len(orders)))
         facts = (
             title["field"],
@@ -113,6 +111,14 @@ class EnforcementWords:
             title["enquires"] > 0,
         )
         return np.stack(facts, axis=1).astype(np.float64)
+
+    def _different_asks(self, titles: Sequence[str], contents: Sequence[str]) -> list[int]:
+        """How many different words that ask for enforcement each title has together with its content."""
+        asks: list[set[str]] = [set() for _ in titles]
+        for words, texts in ((self._in_title, titles), (self._in_content, contents)):
+            for i, lists in words.find_many(Texts(texts)).texts():
+                asks[i].update(texts[i][start:end] for start, end in lists.get("asks", ()))
+        return list(map(len, asks))
 
     def _named(self, orders: Sequence[Order]) -> list[list[str]]:
         """The fields by their own words; by weak ones where no field has any."""
@@ -132,11 +138,6 @@ class EnforcementWords:
             starts = [start for start, _ in places.clauses(i)]
             for start, end, act in sorted(_first(acts, unless.get(i, {}), places.sentences(i), starts)):
                 yield i, Evidence(f"enforcement/{act}", name, start, end, written[i][start:end])
-
-
-def _words(words: Lexicon, name: str, text: str) -> set[str]:
-    """The different words of one list in a text."""
-    return {text[start:end] for start, end in words.find(text).get(name, ())}
 
 
 def _most(words: Lexicon, orders: Sequence[Order]) -> list[list[str]]:

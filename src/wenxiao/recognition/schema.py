@@ -110,8 +110,12 @@ def batch_to_orders(batch: pa.RecordBatch) -> Iterator[Order]:
     names = [name for name in ORDER_FIELDS if name in batch.schema.names]
     columns = []
     for name in names:
-        values = batch.column(name).to_pylist()
-        columns.append(["" if v is None else v for v in values] if _HINTS[name] is str else values)
+        column, is_text = batch.column(name), _HINTS[name] is str
+        if column.null_count == len(column):
+            columns.append(["" if is_text else None] * len(column))
+            continue
+        values = column.to_pylist()
+        columns.append(["" if v is None else v for v in values] if is_text and column.null_count else values)
     if tuple(names) == ORDER_FIELDS:
         yield from map(Order, *columns)  # by place, which is twice as fast as by name
         return
@@ -277,7 +281,7 @@ def findings_to_batch(findings: list[Finding]) -> pa.RecordBatch:
     """One Arrow batch of `FINDINGS` from Python objects, row for row."""
     columns = []
     for column in FINDINGS:
-        values = [getattr(f, column.name) for f in findings]
+        values = list(map(attrgetter(column.name), findings))
         nested = column.name in _NESTED
         columns.append(_nested(values, column.type) if nested else pa.array(values, type=column.type))
     return pa.RecordBatch.from_arrays(columns, schema=FINDINGS)

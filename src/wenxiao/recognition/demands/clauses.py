@@ -95,15 +95,15 @@ class Cutter:
     def __init__(self, lists: Mapping[str, Sequence[str]], ordinals: Mapping[str, Sequence[str]]) -> None:
         self.names = tuple(lists)
         self._numbers = {form: int(number) for number, forms in ordinals.items() for form in forms}
-        self._forms = tuple(sorted(self._numbers, key=len, reverse=True))
-        self._begin = frozenset(form[0] for form in self._forms)
+        # The longest form that a clause begins with gives its number.
+        self._sizes = sorted({len(form) for form in self._numbers}, reverse=True)
         #: The bit that says that a clause may begin with a number.
         self.numbered = 1 << len(self.names)
         values = {word: 0 for words in lists.values() for word in words}
         for at, name in enumerate(self.names):
             for word in lists[name]:
                 values[word] |= 1 << at
-        for form in self._forms:
+        for form in self._numbers:
             values[form] = values.get(form, 0) | self.numbered
         self._marks = np.full(1 << 16, -1, dtype=np.int64)
         for kind, chars in enumerate(MARKS.values()):
@@ -128,9 +128,11 @@ class Cutter:
 
     def _number(self, text: str, start: int, end: int) -> int:
         piece = text[start : min(end, start + LEAD)].lstrip()
-        if piece[:1] not in self._begin or not piece.startswith(self._forms):
-            return 0
-        return next(self._numbers[form] for form in self._forms if piece.startswith(form))
+        for size in self._sizes:
+            number = self._numbers.get(piece[:size])
+            if number is not None:
+                return number
+        return 0
 
     def cut(self, text: str) -> Cut:
         """The clauses of `text`, in order. Work grows in line with its length."""
