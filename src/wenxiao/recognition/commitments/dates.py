@@ -14,8 +14,16 @@ from datetime import date
 from wenxiao.calendars import CalendarError
 from wenxiao.recognition.commitments import named, relative
 from wenxiao.recognition.commitments.grammar import SUFFIX
-from wenxiao.recognition.commitments.reading import Conventions, Reading, TimePhrase, in_title
+from wenxiao.recognition.commitments.reading import (
+    Conventions,
+    NoSuchDay,
+    Reading,
+    TimePhrase,
+    in_title,
+)
 from wenxiao.recognition.kernels.look import DATE, HINT
+from wenxiao.recognition.numerals import NUMERAL
+from wenxiao.recognition.text import CUTS
 
 
 def find_times(
@@ -92,6 +100,10 @@ def later_anchor(anchor: date, phrase: TimePhrase, reference: date) -> date:
     return anchor
 
 
+#: The number of an item before its time (“一、一周内”), which reads like the beginning of a range.
+_ITEM = re.compile(rf"(?:(?<=[{CUTS}\s])|\A)(?:\d{{1,2}}|[{NUMERAL}]{{1,3}})、")
+
+
 def _joined(between: str) -> bool:
     return between.strip() in ("至", "到", "-", "－", "—", "——", "~", "～", "、", "和", "及")
 
@@ -107,9 +119,14 @@ def _read(text: str, end: int, reading: Reading) -> TimePhrase | None:
     suffix = (suffix_match[1] or "") if suffix_match else ""
     stop = suffix_match.end() if suffix_match and suffix else match.end()
     reading.suffix = suffix
-    phrase = TimePhrase(match.start(), stop, text[match.start() : stop], reading.reference)
+    item = _ITEM.match(text, match.start(), match.end())
+    start = item.end() if item else match.start()
+    phrase = TimePhrase(start, stop, text[start:stop], reading.reference)
     try:
         return _handler(reading, phrase)
+    except NoSuchDay:
+        phrase.impossible = True
+        return phrase if suffix or match[0].endswith(("日", "号")) else None
     except (CalendarError, OverflowError, ValueError):
         return None
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 
 from wenxiao.recognition.commitments.document import LOOK_BACK, Document
 from wenxiao.recognition.commitments.reading import TimePhrase, in_title
 from wenxiao.recognition.commitments.words import default_words
+from wenxiao.recognition.numerals import NUMERAL
 
 #: A clause longer than this is a statement of its own, not the time of its neighbour (characters).
 SHORT = 30
 #: How far into a clause the time may begin that heads what follows: "自", "决定在", "我局将于".
 HEAD = 6
+#: What an item of a list begins with. A time within one is no heading of the next.
+_ITEM = re.compile(
+    rf"[（(]?(?:\d{{1,2}}|[{NUMERAL}]{{1,3}})[）)、．](?!\d)|\d{{1,2}}\.(?!\d)|[{NUMERAL}]{{1,2}}是|其[{NUMERAL}]|首先|其次|再次|最后|第[{NUMERAL}](?![\w])"
+)
 #: How many clauses back an invitation to call is looked for, in the same sentence.
 INVITED = 2
 
@@ -83,7 +89,7 @@ def finishes(doc: Document, i: int) -> bool:
 
 def time_of(doc: Document, one: Found) -> TimePhrase | None:
     """The time that the undertaking is due by: its own, that of the clause that finishes it, or the one heading it."""
-    own = [time for i in range(one.first, one.last + 1) for time in _outside_titles(doc, i)]
+    own = [time for i in range(one.first, one.last + 1) for time in _own_times(doc, i)]
     dated = [time for time in own if time.due]
     if dated:
         moved = [time for time in dated if _moved_to(doc, time)]
@@ -94,6 +100,26 @@ def time_of(doc: Document, one: Found) -> TimePhrase | None:
     if own:
         return own[0]
     return _date_after(doc, one.last) or _heading(doc, one.first)
+
+
+def _own_times(doc: Document, i: int) -> list[TimePhrase]:
+    """The times of clause i. One that says when something else is (“9月开学时配送”) has no day, and takes in what it holds."""
+    times = _outside_titles(doc, i)
+    if not any(time.due for time in times):
+        return times
+    behind = doc.conventions.settings.other_event[1]
+    own: list[TimePhrase] = []
+    for time in times:
+        if own and time.start < own[-1].end:
+            continue
+        found = behind.match(doc.normal.text, time.end, doc.ends[i]) if time.due else None
+        if found:
+            words = doc.normal.text[time.start : found.end()]
+            note = f"“{time.text}”说的是另一件事的时间"
+            own.append(replace(time, end=found.end(), text=words, due=None, hangs=True, note=note))
+        else:
+            own.append(time)
+    return own
 
 
 def _moved_to(doc: Document, time: TimePhrase) -> bool:
@@ -146,9 +172,28 @@ def _heading(doc: Document, first: int) -> TimePhrase | None:
         if not times:
             continue
         time = times[-1]
+        if doc.conventions.settings.other_event[0].match(doc.normal.text, time.end, doc.ends[i]):
+            return None
+        if _in_other_item(doc, i, first):
+            return None
         heads = time.start - doc.starts[i] <= HEAD or (same and (time.before or time.end >= doc.ends[i]))
         return time if heads else None
     return None
+
+
+def _in_other_item(doc: Document, i: int, first: int) -> bool:
+    """Whether clause i is of one item of a list (一、…) and the clause `first` of a later one (二、…)."""
+    begins = [
+        _ITEM.match(doc.normal.text, doc.starts[k], doc.ends[k]) is not None for k in range(i + 1, first + 1)
+    ]
+    if not any(begins):
+        return False
+    for k in range(i, max(i - LOOK_BACK, -1), -1):
+        if not _list_goes_on(doc, k, i):
+            return False
+        if _ITEM.match(doc.normal.text, doc.starts[k], doc.ends[k]):
+            return True
+    return False
 
 
 def _list_goes_on(doc: Document, i: int, first: int) -> bool:

@@ -24,9 +24,11 @@ from wenxiao.recognition.commitments.due import (
 from wenxiao.recognition.commitments.features import Clauses
 from wenxiao.recognition.commitments.lines import SHIPPED_LINES, Lines, traits
 from wenxiao.recognition.commitments.model import Model, default_model
+from wenxiao.recognition.commitments.plain import is_plain, may_be
 from wenxiao.recognition.commitments.promisor import promisor
 from wenxiao.recognition.commitments.reading import Conventions, TimePhrase
 from wenxiao.recognition.commitments.settings import Settings, default_settings
+from wenxiao.recognition.commitments.unfinished import completed
 from wenxiao.recognition.commitments.words import default_words
 from wenxiao.recognition.numerals import LATEST_SHORT_YEAR, NUMERAL, number, short_year, year_number
 from wenxiao.recognition.schema import Commitment
@@ -126,7 +128,7 @@ def look(
     most = model.larger(concrete, vague, scale)
     if lines != SHIPPED_LINES:
         most = most + lines.more(most, clauses.hits, model, conventions.settings)
-    candidates = np.flatnonzero(most >= model.look)
+    candidates = np.flatnonzero((most >= model.look) | may_be(batch, texts, conventions.settings))
     lists = Lists.of(batch, clauses.hits, texts, conventions.settings)
     sums = zip(*(values[candidates].tolist() for values in (concrete, vague, scale)), strict=True)
     chosen: dict[int, list[Candidate]] = {}
@@ -146,9 +148,11 @@ def _decide(doc: Document, candidates: list[Candidate], model: Model, lines: Lin
         listed, checkable = a + b >= settings.listed, a >= settings.checkable
         if moved:
             listed, checkable = lines.drawn((a, b), traits(doc, i), settings)
+        if not (listed and checkable) and is_plain(doc, i):
+            listed = checkable = True
         if listed:
             found.append(Found(i, i, i, checkable))
-    return joined(doc, found)
+    return completed(doc, joined(doc, found))
 
 
 def time_slots(doc: Document, i: int) -> list[int]:
@@ -187,6 +191,9 @@ def commitment_of(doc: Document, one: Found) -> Commitment | None:
         return commitment
     due_start, due_end = doc.normal.span(time.start, time.end)
     commitment.due_text = doc.original[due_start:due_end]
+    if time.impossible:
+        commitment.certainty, commitment.basis = "fuzzy", _no_date(doc, time.text, said="不是真实的日期")
+        return commitment
     if not (doc.conventions.dated or time.absolute):
         commitment.certainty, commitment.basis = "fuzzy", _no_reference(time)
         return commitment
@@ -209,9 +216,9 @@ def _no_reference(time: TimePhrase) -> str:
     return f"“{time.text}”{counted}，工单没有可用的答复时间，需单位补报期限"
 
 
-def _no_date(doc: Document, hint: str, note: str = "") -> str:
+def _no_date(doc: Document, hint: str, note: str = "", said: str = "没有写明日期") -> str:
     """What to do about a time without a date: 挂账 and look again, by the domain's table."""
     days = timedelta(doc.conventions.settings.review_days)
     review = min(doc.reference, date.max - days) + days
     known = f"（{note}）" if note else ""
-    return f"“{hint}”没有写明日期{known}，需单位补报期限，否则{review}复核"
+    return f"“{hint}”{said}{known}，需单位补报期限，否则{review}复核"

@@ -11,6 +11,7 @@ from wenxiao.recognition.commitments.periods import Period
 from wenxiao.recognition.commitments.reading import (
     AFTER,
     BEFORE,
+    NoSuchDay,
     Reading,
     TimePhrase,
     dated,
@@ -112,14 +113,19 @@ def _of_months(year: int, rest: str) -> Period | None:
 
 def _month_number(text: str) -> int | None:
     value = 1 if text in ("元", "正") else number(text)
-    return value if value and 1 <= value <= 12 else None
+    if value is not None and not 1 <= value <= 12:
+        raise NoSuchDay(text)
+    return value
 
 
 def month_with(year: int, month: int, part: str) -> Period | None:
     """A month with what stands behind it: nothing, a day, or a part (中下旬 means its later half)."""
     if days := _DAYS.match(part):
         day = number(days[1])
-        return periods.of_day(year, month, day) if day else None
+        period = periods.of_day(year, month, day) if day else None
+        if day and period is None:
+            raise NoSuchDay(part)
+        return period
     part = part.replace("月", "").strip("-－—–~～至到、/ ")
     known = next((name for name in periods.PARTS if part.endswith(name)), "")
     return periods.of_month(year, month, known)

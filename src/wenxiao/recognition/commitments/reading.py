@@ -18,7 +18,8 @@ class TimePhrase:
     `counted_from` is the day it was reckoned from, `note` what a person should know of the reckoning. `explicit` marks
     a year written out; `before`, `after` that 前 or 内, or 后, 起 stood behind it; `hangs` that it counts from an event
     without a date; `loose` that it is a season or a festival named in passing; `open_year` that the words name no
-    year; `counted` that it is a number of days, weeks or months; `absolute` that it means one day whatever the reference.
+    year; `counted` that it is a number of days, weeks or months; `absolute` that it means one day whatever the reference;
+    `impossible` that there is no such day (2月30日).
     """
 
     start: int
@@ -37,6 +38,7 @@ class TimePhrase:
     open_year: bool = False
     counted: bool = False
     absolute: bool = False
+    impossible: bool = False
     provisional: bool = False
 
     @property
@@ -54,6 +56,10 @@ class TimePhrase:
         """The same for a time that names its year, in a reply whose day is not known; "" without a date."""
         note = f"（{self.note}）" if self.note else ""
         return f"“{self.text}”取{self.due}{note}，写明年份，不依赖答复时间" if self.due else ""
+
+
+class NoSuchDay(ValueError):
+    """Words that are written as a day and name none: 2月30日, 13月."""
 
 
 @dataclass(frozen=True, slots=True)

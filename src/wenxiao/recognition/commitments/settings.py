@@ -56,6 +56,19 @@ class Settings:
     still: tuple[str, ...]
     offers: tuple[str, ...]
     contact: tuple[str, ...]
+    event_days: tuple[str, ...]
+    event_with: tuple[str, ...]
+    put_off: tuple[str, ...]
+    put_off_to: tuple[str, ...]
+    counted_from: str
+    plain_done: tuple[str, ...]
+    plain_unless: tuple[str, ...]
+    by: tuple[str, ...]
+    acts: tuple[str, ...]
+    case: tuple[str, ...]
+    bare: tuple[str, ...]
+    party_object: tuple[str, ...]
+    party_part: tuple[str, ...]
     most: int
 
     @cached_property
@@ -94,6 +107,12 @@ class Settings:
         return Lexicon({"date": grammar.words_of_dates(self), "hint": self.fuzzy})
 
     @cached_property
+    def other_event(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """What stands behind a date that says when something else is: in a clause before the undertaking, and within it."""
+        words = rf"的?(?:正式|统一)?(?:{any_of(self.event_days)})"
+        return re.compile(words), re.compile(rf"{words}(?:{any_of(self.event_with)})")
+
+    @cached_property
     def said(self) -> dict[str, re.Pattern[str]]:
         """The lists of words that commitments are read by, each as one pattern."""
         lists = {
@@ -111,7 +130,7 @@ class Settings:
         """The settings at `path`, or the shipped ones. Raises KeyError or tomllib.TOMLDecodeError when incomplete."""
         raw = tomllib.loads((path or DATA / "dates.toml").read_text(encoding="utf-8"))
         lines = tomllib.loads((DATA / "commitments.toml").read_text(encoding="utf-8"))
-        decide, reported = lines["decide"], lines["reported"]
+        decide, reported, plain = lines["decide"], lines["reported"], lines["plain"]
         return cls(
             version=raw["version"],
             grace_days=raw["grace_days"],
@@ -137,6 +156,19 @@ class Settings:
             still=tuple(reported["unless"]),
             offers=(*lines["offer"]["any"], *lines["offer"]["contact"]),
             contact=tuple(lines["offer"]["contact"]),
+            event_days=tuple(raw["other_event"]["words"]),
+            event_with=tuple(raw["other_event"]["with"]),
+            put_off=tuple(plain["put_off"]),
+            put_off_to=tuple(word + to for word in plain["put_off"] for to in plain["to"]),
+            counted_from=plain["from"],
+            plain_done=tuple(plain["done"]),
+            plain_unless=tuple(plain["unless"]),
+            by=tuple(lines["unfinished"]["by"]),
+            acts=tuple(lines["unfinished"]["acts"]),
+            case=tuple(lines["unfinished"]["case"]),
+            bare=tuple(lines["unfinished"]["bare"]),
+            party_object=tuple(lines["party"]["object"]),
+            party_part=tuple(lines["party"]["part"]),
             most=lines["list"]["most"],
         )
 
