@@ -18,7 +18,7 @@ LABELS = {name: label for name, (label, _) in MissingEvidence().labels.items()}
 
 def test_the_strongest_reason_comes_first_and_columns_count():
     assert headline([DONE, FAINT, PLAN, AGAIN]) is AGAIN
-    assert labels()["called_again"] == "办结后又来电"
+    assert labels()["called_again"] == "办结后又有人来电"
 
 
 def test_what_cannot_be_read_as_a_reason_is_none():

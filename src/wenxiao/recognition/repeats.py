@@ -27,7 +27,7 @@ class RepeatWords:
     def __init__(self, override: Path | None = None) -> None:
         data = read_data("repeats.toml", override)
         self._said_words = Lexicon({"any": data["any"]})
-        self._about = Lexicon({name: data[name] for name in ("unless", "despite")})
+        self._about = Lexicon({name: data.get(name, []) for name in ("unless", "despite", "apart", "call")})
 
     def read(self, order: Order) -> list[Evidence]:
         """`repeat_said` for the first clause in which the caller says so, and for an earlier number that is given."""
@@ -53,9 +53,21 @@ class RepeatWords:
             text, said = written[i], lists["any"]
             for start, end in clauses(text):
                 if any(start <= h.start and h.end <= end for h in said):
-                    about = self._about.find(text[start:end])
-                    if "despite" in about or "unless" not in about:
+                    if self._was_told(text[start:end]):
                         yield i, Evidence("repeat_said", name, start, end, text[start:end])
+
+    def _was_told(self, clause: str) -> bool:
+        """Whether a clause in which the caller says so names an office, or nobody at all."""
+        about = self._about.find(clause)
+        apart = about.get("apart", [])
+        offices = (
+            hit
+            for hit in about.get("despite", [])
+            if not any(a.start <= hit.start and hit.end <= a.end for a in apart)
+        )
+        if any(offices):
+            return True
+        return not (about.keys() & {"unless", "call"})
 
 
 def _number(name: str, text: str, own: str) -> Iterator[Evidence]:
