@@ -30,7 +30,7 @@ from wenxiao.recognition.schema import Order
 #: Of the pairs of orders in one matter, the share on which one by one and all at once agree (F1): that of the index.
 TOLERANCE = 0.85
 #: What one new order that joins a matter may ask and write, its transactions included.
-QUESTIONS, LOOKS = 48, 7
+QUESTIONS, LOOKS = 42, 7
 SEWAGE = "润泽食品厂在厂门外修了排污口，污水直接排进旁边的沟渠，臭得不敢开窗。"
 
 

@@ -80,11 +80,11 @@ def group_new(today: date, check: Check = lambda: None) -> None:
         write_anew(check)
         now = in_use()
         assert now is not None
-    elif is_due(now):
-        write_anew(check)
-        now = in_use() or now
     for gists in _todo(Todo.PLACE):
         check()
+        if is_due(now, max(gists)):
+            write_anew(check)
+            now = in_use() or now
         _place(list(gists), from_bytes(list(gists.values())), now, today, check)
     for gists in _todo(Todo.CONCLUDE):
         check()
@@ -123,7 +123,10 @@ def _place(orders: Sequence[int], packed: Columns, now: InUse, today: date, chec
     arrivals = arrive(new, packed.take(rows), now.seen, now.weights, lists)
     groups = _groups(arrivals)
     links, settled = _as_settled({pk for one in groups for pk in one.orders})
-    captured = {pk for (pk,) in bulk.select(Finding, ("order",), {"order": new, "captured": True})}
+    # Of orders that are with others it doesn't matter: they are worth a matter anyway.
+    alone = [one.orders[0] for one in groups if len(one.orders) == 1]
+    asked = new if settled.worked or settled.apart else alone
+    captured = {pk for (pk,) in bulk.select(Finding, ("order",), {"order": asked, "captured": True})}
     plan = place(groups, Planner(links, captured, settled))
     left = {links[pk].matter for one in plan for pk in one.orders if pk in links} - {
         one.matter for one in plan
@@ -224,7 +227,8 @@ def _homes(orders: Sequence[int]) -> dict[int, int]:
     """The matters of the orders, with all orders of these. Where an order only waits for a yes, it counts as given."""
     asked, pending, mine = ("order", "matter"), {"state": ProposalState.PENDING.value}, list(orders)
     links = bulk.select(MatterLink, asked, {"order": mine})
-    waiting = bulk.select(Proposal, asked, {"order": mine, **pending})
+    linked = {order for order, _ in links}
+    waiting = bulk.select(Proposal, asked, {"order": [pk for pk in mine if pk not in linked], **pending})
     matters = {matter for _, matter in [*links, *waiting]}
     waiting = bulk.select(Proposal, asked, {"matter": matters, **pending})
     given = {order: matter for order, matter in waiting if order is not None}

@@ -188,9 +188,9 @@ def write_some(plan: Sequence[Group], today: date) -> None:
     """Write some groups. Call in a transaction."""
     counter = lock()
     # Somebody may have acted since the plan was made: what is kept now stays, whatever the plan says.
-    links = _links(pk for group in plan for pk in group.orders)
+    links, states = _links([pk for group in plan for pk in group.orders])
     wanted = {group.matter for group in plan if group.matter is not None}
-    states = _states(wanted | {matter for matter, _ in links.values()})
+    states |= _states(wanted - states.keys())
     todo = [
         replaced(group, orders=[pk for pk in group.orders if _may_move(links.get(pk), states)])
         for group in plan
@@ -212,15 +212,17 @@ def write_some(plan: Sequence[Group], today: date) -> None:
     bulk.update(MatterLink, "order", ("matter", "score"), moved)
 
 
-def _links(orders: Iterable[int]) -> dict[int, tuple[int, int | None]]:
-    """The matters that orders are in, and who put them there."""
-    rows = bulk.select(MatterLink, ("order", "matter", "by"), {"order": list(orders)})
-    return {order: (matter, by) for order, matter, by in rows}
-
-
 class _State(NamedTuple):
     worked_on: bool
     merged_into: int | None
+
+
+def _links(orders: list[int]) -> tuple[dict[int, tuple[int, int | None]], dict[int, _State]]:
+    """The matters that orders are in and who put them there, and how those matters are."""
+    columns = ("order", "matter", "by", *(f"matter__{name}" for name in _State._fields))
+    rows = bulk.select(MatterLink, columns, {"order": orders})
+    links = {order: (matter, by) for order, matter, by, *_ in rows}
+    return links, {matter: _State(*state) for _, matter, _, *state in rows}
 
 
 def _states(matters: set[int]) -> dict[int, _State]:

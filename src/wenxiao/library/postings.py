@@ -155,13 +155,13 @@ def post(orders: Sequence[int], packed: Columns, w: Weights) -> None:
     bulk.insert(Posting, ("word", "order"), [(word, orders[row]) for row, word in pairs])
 
 
-def is_due(now: InUse) -> bool:
-    """Whether so much has come since the lists were written that they should be written anew."""
+def is_due(now: InUse, newest: int) -> bool:
+    """Whether so much has come since the lists were written, up to order `newest`, that they should be written anew."""
     most = max(_LEAST, _SHARE * now.seen.count)
-    since = OrderGist.objects.filter(order__gt=now.last_order)
     # Keys have gaps but never repeat, so mostly the newest tells enough, and nothing is counted.
-    newest: int = since.aggregate(newest=Max("order"))["newest"] or 0
-    return newest - now.last_order > most and since.count() > most
+    if newest - now.last_order <= most:
+        return False
+    return OrderGist.objects.filter(order__gt=now.last_order).count() > most
 
 
 def write_anew(check: Check = lambda: None) -> None:

@@ -43,10 +43,10 @@ class Settled:
 
     @classmethod
     def about(cls, orders: set[int], matters: set[int], worked: set[int]) -> Settled:
-        """As it is now, as far as it concerns some orders and the matters that they are in; on `worked` people work."""
-        pair = ("low", "high")
-        pairs = {row for end in pair for row in bulk.select(NotSame, pair, {end: orders})}
-        answered = {"matter": matters, "state": ProposalState.REFUSED.value}
+        """As it is now, as far as it concerns some orders and the matters that they are in; on `worked` people work. Where on none,
+        nothing can be proposed that somebody has refused."""
+        pairs = bulk.select(NotSame, ("low", "high"), {"low": orders, "high": orders})
+        answered = {"matter": matters if worked else set(), "state": ProposalState.REFUSED.value}
         refused = bulk.select(Proposal, ("matter", "order", "other"), answered)
         return cls._of(pairs, worked, refused)
 
