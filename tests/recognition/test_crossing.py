@@ -4,6 +4,8 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
+
 from wenxiao.recognition.crossing import CrossingDetails, CrossingWords, crossing_details
 from wenxiao.recognition.engine import Engine
 from wenxiao.recognition.schema import Order
@@ -60,8 +62,28 @@ def test_a_crossing_order_shows_bodies_that_are_only_mentioned() -> None:
 
 def test_a_crossing_order_shows_its_words_for_several_bodies() -> None:
     details = explained(reply="我们将协调相关部门解决。")
-    assert details.across == ["departments"]
+    assert (details.bodies, details.across) == ([], ["unnamed"])
     assert [e.signal for e in details.evidence] == ["crossing/several"]
+
+
+@pytest.mark.parametrize("own", ["我局", "我市", "我街"])
+def test_the_answering_unit_is_no_body_that_is_named(own: str) -> None:
+    details = explained(reply=f"{own}将会同县水利局共同清淤。")
+    assert (details.bodies, details.across) == (["县水利局"], ["unnamed"])
+    both = explained(reply=f"{own}将会同县水利局、县财政局共同清淤。")
+    assert (both.bodies, both.across) == (["县水利局", "县财政局"], ["departments"])
+
+
+def test_who_is_named_in_a_document_that_the_reply_copies_has_no_part() -> None:
+    document = "一、指导思想。县财政局、县农业局、县林业局、县水利局、县交通局共同落实。"
+    details = explained(reply=f"县民政局会同县住建局办理。附文：{document}")
+    assert (details.bodies, details.across) == (["县民政局", "县住建局"], ["departments"])
+    assert explained(reply=f"请参阅：{document}").across == ["wording"]
+
+
+def test_bodies_in_a_column_are_crossed_however_few() -> None:
+    details = explained(reply="我局会同有关单位已修好。", co_units="水务集团")
+    assert (details.bodies, details.across) == (["水务集团"], ["departments"])
 
 
 def test_a_crossing_order_shows_whom_the_caller_names() -> None:

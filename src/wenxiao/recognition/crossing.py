@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from wenxiao.recognition.bodies import NOTHING, Body, BodyNames, Named
-from wenxiao.recognition.lexicon import Hit, read_data
+from wenxiao.recognition.lexicon import Hit, Lexicon, read_data
 from wenxiao.recognition.schema import Evidence, Order
 from wenxiao.recognition.text import sentences
 
@@ -22,8 +22,9 @@ TEXTS = ("reply", "handling")
 #: Where bodies are looked for when the answer names none: the caller often knows who is passing the buck.
 ASKED = ("title", "content")
 ACROSS = ("departments", "areas", "levels")
-#: Said instead of `ACROSS` where nobody is named and the order was judged by its wording.
-WORDING = "wording"
+#: Said instead of `ACROSS` where several bodies act and fewer than two are named, and where nothing tells of any and the order
+#: was judged by its wording.
+UNNAMED, WORDING = "unnamed", "wording"
 _SPLIT = re.compile(r"[、,，;；/\n]+")
 _MANY = 2
 
@@ -51,7 +52,9 @@ class CrossingWords:
     def __init__(self, override: Path | None = None) -> None:
         data = read_data("crossing.toml", override)
         self._names = BodyNames(data)
-        self.counts = frozenset(data["counts"]) | {WORDING}
+        self._attached = Lexicon({"attached": data.get("attached", {}).get("any", [])})
+        unnamed = {UNNAMED} if "departments" in data["counts"] else set()
+        self.counts = frozenset(data["counts"]) | {WORDING} | unnamed
 
     def read(self, order: Order) -> CrossingDetails:
         """The bodies that one order says have to act."""
@@ -64,9 +67,7 @@ class CrossingWords:
 
     def _details(self, order: Order, read: Sequence[Named]) -> CrossingDetails:
         """Those of one order, given what each of `TEXTS` names."""
-        named = (
-            [part.strip() for part in _SPLIT.split(order.co_units) if part.strip()] if order.co_units else []
-        )
+        named = _listed(order.co_units)
         stated = order.is_joint if order.is_joint is not None else (True if named else None)
         if not any(one.bodies or one.joint for one in read):
             return CrossingDetails(named, ["departments"] if named else [], stated=stated, read=read)
@@ -83,26 +84,47 @@ class CrossingWords:
     def explain(self, order: Order, details: CrossingDetails) -> CrossingDetails:
         """The same for an order that was found to be crossing, with what it was seen by: never empty.
 
-        Where too few bodies are said to act, also those that the reply mentions, then its words for "several
-        departments", then those that the caller names. Where nobody is named at all, `across` says that the wording was judged.
+        Only bodies named are counted, of which the answering unit (我局) is none. Where too few are said to act, also those
+        that the reply mentions; where it says that several act and names fewer than two, `across` is `UNNAMED`; then
+        those that the caller names. Where nothing tells, `across` says that the wording was judged. What stands in a
+        document that the reply copies names nobody.
         """
-        if details.across:
-            return details
-        found = _Found(acting_only=False)
-        for name, named in zip(TEXTS, details.read, strict=True):
-            found.add(name, getattr(order, name), named)
-        if not found.across():
+        read = [
+            self._before_attached(getattr(order, n), one) for n, one in zip(TEXTS, details.read, strict=True)
+        ]
+        found = _Found.of(order, read, acting_only=True)
+        if not (found.across_named() or found.is_with_own or order.co_units):
+            found = _Found.of(order, read, acting_only=False)
+        across = found.across_named() or (["departments"] if order.co_units else [])
+        if not across:
             found.words("several", "joint")
-        if not found.across():
+            across = [UNNAMED] if found.tells_of_several else []
+        if not across:
             texts = [getattr(order, name) for name in ASKED]
             for name, text, named in zip(ASKED, texts, self._names.find(texts), strict=True):
                 found.add(name, text, named)
-        across = found.across()
-        names = list(dict.fromkeys([*details.bodies, *found.names()]))
+            across = found.across_named()
+        names = list(dict.fromkeys([*_listed(order.co_units), *found.names()]))
         evidence = found.evidence()
         return CrossingDetails(
             names, across or [WORDING], evidence, details.joint, details.stated, details.facts
         )
+
+    def _before_attached(self, text: str, named: Named) -> Named:
+        """What a text names before the document that it copies (指导思想, 附件), if it does."""
+        first = min((h.start for h in self._attached.find(text).get("attached", [])), default=None)
+        if named is NOTHING or first is None:
+            return named
+        cut = max(start for start, _ in sentences(text) if start <= first)
+        return Named(
+            [body for body in named.bodies if body.start < cut],
+            *([h for h in hits if h.start < cut] for hits in (named.joint, named.own, named.several)),
+        )
+
+
+def _listed(names: str) -> list[str]:
+    """The bodies of a column."""
+    return [part.strip() for part in _SPLIT.split(names) if part.strip()] if names else []
 
 
 class _Found:
@@ -116,6 +138,24 @@ class _Found:
         self._generic = False
         self.joint = False
         self._own: Evidence | None = None
+
+    @classmethod
+    def of(cls, order: Order, read: Sequence[Named], *, acting_only: bool) -> _Found:
+        """What the answer names, given what each of `TEXTS` does."""
+        found = cls(acting_only)
+        for name, one in zip(TEXTS, read, strict=True):
+            found.add(name, getattr(order, name), one)
+        return found
+
+    @property
+    def is_with_own(self) -> bool:
+        """Whether the answering unit says that it acts together with a body that it names."""
+        return self._own is not None
+
+    @property
+    def tells_of_several(self) -> bool:
+        """Whether the texts say that several act, whoever they are."""
+        return self.is_with_own or self._generic
 
     def add(self, name: str, text: str, read: Named) -> None:
         """The bodies of one text."""
@@ -142,19 +182,26 @@ class _Found:
                     self._generic = True
 
     def names(self) -> list[str]:
-        own = [self._own.text] if self._own and self._bodies else []
-        return [*own, *(e.text for e in self._bodies.values())]
+        """The bodies as they are named; the answering unit has no name in its own mouth."""
+        return list(dict.fromkeys(e.text for e in self._bodies.values()))
 
     def evidence(self) -> list[Evidence]:
-        return [*([self._own] if self._own else []), *self._bodies.values(), *self._shown]
+        return [*self._bodies.values(), *self._shown]
+
+    def across_named(self) -> list[str]:
+        """What the bodies cross that are named."""
+        return self._crossed(0)
 
     def across(self) -> list[str]:
-        """What the bodies cross. The answering unit itself is one of them where it acts beside another."""
+        """The same as the model was fitted on: the answering unit is one of them where it acts beside another."""
+        return self._crossed(bool(self._own) + _MANY * self._generic)
+
+    def _crossed(self, more: int) -> list[str]:
         departments = {key[0] for key in self._bodies if key[0]}
         areas = {key[2] for key in self._bodies if key[2]}
         towns = {key[2] for key in self._bodies if key[2] and not key[0]}
         levels = {key[1] for key in self._bodies if key[1]}
-        several = len(departments) + bool(towns) + bool(self._own) >= _MANY or self._generic
+        several = len(departments) + bool(towns) + more >= _MANY
         crossed = (several, len(areas) >= _MANY, len(levels) >= _MANY)
         return [name for name, is_so in zip(ACROSS, crossed, strict=True) if is_so]
 

@@ -52,9 +52,9 @@ class RepeatWords:
         for i, lists in self._said_words.find_many(Texts(written)).texts():
             text, said = written[i], lists["any"]
             for start, end in clauses(text):
-                if any(start <= h.start and h.end <= end for h in said):
-                    if self._was_told(text[start:end]):
-                        yield i, Evidence("repeat_said", name, start, end, text[start:end])
+                says = any(start <= h.start and h.end <= end for h in said)
+                if says and self._was_told(text[start:end]):
+                    yield i, Evidence("repeat_said", name, start, end, text[start:end])
 
     def _was_told(self, clause: str) -> bool:
         """Whether a clause in which the caller says so names an office, or nobody at all."""

@@ -123,6 +123,7 @@ ACROSS = {
     "departments": ("部门", "departments"),
     "areas": ("区域", "areas"),
     "levels": ("层级", "levels"),
+    "unnamed": ("多个单位，正文没有都写明", "several bodies, not all of them named"),
     "wording": ("没有点名，按说法判断", "no body named, judged by the wording"),
 }
 
