@@ -57,8 +57,8 @@ def test_townships_in_general_are_no_town() -> None:
     assert names("奖励乡镇的办法已经印发。") == []
 
 
-def test_the_answering_unit_is_one_of_the_bodies_where_it_acts_with_another() -> None:
+def test_the_answering_unit_counts_where_it_acts_with_another_and_is_not_named() -> None:
     details = crossing_details(Order(reply="我局联合县公安局开展整治。"))
-    assert details.bodies == ["我局", "县公安局"]
+    assert details.bodies == ["县公安局"]
     assert details.across == ["departments"]
     assert names("我局已修好。") == []
