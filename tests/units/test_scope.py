@@ -10,12 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from tests.conftest import TODAY, Cast, Importer, row
 
+from wenxiao.library.counting import list_counts
 from wenxiao.library.exporting import export_orders
 from wenxiao.library.filters import LedgerFilter, MatterFilter, OrderFilter
 from wenxiao.library.ledger import ledger, ledger_counts
 from wenxiao.library.matters import matter_list, matter_story
 from wenxiao.library.overview import overview
-from wenxiao.library.selectors import list_counts, neighbours, order_detail, work_list
+from wenxiao.library.selectors import neighbours, order_detail, work_list
 from wenxiao.library.services import confirm_findings, reveal_personal_data
 from wenxiao.orders.models import WorkOrder
 from wenxiao.orders.selectors import get_order, import_runs, unit_options, visible_orders

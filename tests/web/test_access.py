@@ -122,10 +122,10 @@ def test_unknown_pages_say_so(county: Cast, sign_in: SignIn) -> None:
 def test_a_session_that_ended_under_a_form_leads_back_to_its_page(county: Cast, client: Client) -> None:
     page = "http://testserver/assess/?decision=confirmed"
     gone = client.post("/assess/decide", {"one": "1"}, headers={"Referer": page})
-    assert gone.headers["Location"] == "/login/?next=/assess/%3Fdecision%3Dconfirmed"
+    assert gone.headers["Location"] == "/login/?next=/assess/%3Fdecision%3Dconfirmed&lost=1"
     for elsewhere in ("", "https://elsewhere.example/x", "javascript:alert(1)"):
         gone = client.post("/assess/decide", {"one": "1"}, headers={"Referer": elsewhere})
-        assert gone.headers["Location"] == "/login/?next=/"
+        assert gone.headers["Location"] == "/login/?next=/&lost=1"
 
 
 def test_files_of_the_pages_are_kept_by_the_browser_and_change_their_address(client: Client) -> None:

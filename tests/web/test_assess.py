@@ -145,7 +145,7 @@ def test_a_view_is_kept_shared_and_dropped(county: Cast, sign_in: SignIn) -> Non
     )
     assert sorted(_rows(kept.text)) == ["B1", "B2"]
     clerk = sign_in(county.clerk)
-    assert "住建局" in clerk.get("/assess/").text
+    assert "住建局" in sign_in(county.leader).get("/assess/").text
     view = county.analyst.saved_views.get()
     clerk.post(reverse("drop-view", args=[view.pk]))
     assert county.analyst.saved_views.count() == 1
@@ -245,3 +245,44 @@ def test_empty_lists_say_why_and_what_next(cast: Cast, importer: Importer, sign_
     browser.post("/assess/decide", {"one": _pk("E1"), "decision": "confirmed"})
     assert "都研判完了" in browser.get("/assess/").text
     assert "这一栏还没有工单" in browser.get("/assess/?decision=dismissed").text
+
+
+def test_a_verdict_of_a_colleague_is_not_overwritten_unseen(county: Cast, sign_in: SignIn) -> None:
+    order = WorkOrder.objects.get(number="B1")
+    mine, theirs = sign_in(county.analyst), sign_in(county.administrator)
+    seen = re.search(r'name="seen" value="([^"]+)"', mine.get("/assess/").text)
+    assert seen is not None
+    theirs.post("/assess/decide", {"one": order.pk, "decision": "confirmed"})
+    form = {"one": order.pk, "decision": "dismissed", "reason": "misread", "seen": seen[1]}
+    told = mine.post("/assess/decide", form, follow=True).text
+    assert "administrator 刚判了其中 1 件（已确认），没有改动" in told
+    assert Finding.objects.get(order=order).decision == "confirmed"
+    again = re.search(r'name="seen" value="([^"]+)"', told)
+    assert again is not None
+    mine.post("/assess/decide", form | {"seen": again[1]})
+    assert Finding.objects.get(order=order).decision == "dismissed", "having seen it, one may"
+
+
+def test_shared_views_stay_among_colleagues(county: Cast, sign_in: SignIn) -> None:
+    sign_in(county.analyst).post("/assess/views", {"name": "盯住建局", "query": "", "shared": "on"})
+    assert "盯住建局" in sign_in(county.leader).get("/assess/").text
+    assert "盯住建局" not in sign_in(county.handler).get("/assess/").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/assess/?until=9999-12-31&since=0001-01-01",
+        "/assess/?closed_until=9999-12-31",
+        "/commitments/?until=9999-12-31&since=0001-01-01",
+    ],
+)
+def test_the_ends_of_time_are_dates_too(county: Cast, sign_in: SignIn, address: str) -> None:
+    assert sign_in(county.analyst).get(address).status_code == 200
+
+
+def test_a_nul_is_refused_on_every_database(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.analyst)
+    assert browser.get("/assess/?q=a%00b").status_code == 400
+    assert browser.get("/library/a%00/").status_code == 400
+    assert browser.post("/assess/views", {"name": "a\0b", "query": ""}).status_code == 400

@@ -161,7 +161,7 @@ def _locked_workbook() -> bytes:
         ("junk.xlsx", os.urandom(4096), ""),
         ("junk.csv", bytes(range(256)) * 200, ""),
         ("照片.png", b"\x89PNG\r\n\x1a\n" + bytes(500), ""),
-        ("../../../etc/passwd.csv", b"a,b\n1,2\n", ""),
+        ("../../../etc/passwd.csv", b"root\n", ""),
         ("半个.xlsx", b"PK\x03\x04" + b"\x00" * 40, ""),
         ("加密.xlsx", _locked_workbook(), "密码"),
     ],

@@ -25,7 +25,7 @@ def test_they_are_the_administrators(county: Cast, sign_in: SignIn, page: str, w
 def test_a_new_handler_gets_a_password_once_and_must_change_it(county: Cast, sign_in: SignIn) -> None:
     form = {"username": "wang", "role": "handler", "unit": "县住房和城乡建设局", "display_name": "王五"}
     browser = sign_in(county.administrator)
-    told = browser.post(reverse("people"), form).text
+    told = browser.post(reverse("people"), form, follow=True).text
     password = re.search(r'class="secret">(\w+)<', told)
     assert password is not None
     assert password[1] not in browser.get(reverse("people")).text
@@ -131,3 +131,15 @@ def test_the_lists_ask_as_often_for_many_units_as_for_few(
     for page in ("units", "people"):
         with django_assert_max_num_queries(14):  # type: ignore[operator]
             browser.get(reverse(page))
+
+
+def test_one_s_own_password_is_not_thrown_away_by_a_click(county: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(county.administrator)
+    assert (
+        "修改密码"
+        in browser.post(reverse("account-password", args=[county.administrator.pk]), follow=True).text
+    )
+    assert browser.get(reverse("people")).status_code == 200, "still signed in"
+    renewed = browser.post(reverse("account-password", args=[county.clerk.pk]), follow=True).text
+    assert 'class="secret"' in renewed
+    assert 'class="secret"' not in browser.get(reverse("people")).text

@@ -123,7 +123,10 @@ def serve(host: str, port: int, *, worker: bool = True) -> None:
         log_level=LogLevels.error,
     )
     stop = threading.Event()
-    keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True)
+    # The first worker is there before the server makes its own processes: one that is forked while another is being
+    # started holds the pipe on which that start waits, and the start would never end.
+    first = _start_worker() if worker else None
+    keeper = threading.Thread(target=_keep_worker, args=(first, stop), daemon=True)
     if worker:
         keeper.start()
     try:
@@ -134,13 +137,15 @@ def serve(host: str, port: int, *, worker: bool = True) -> None:
             keeper.join(timeout=10)
 
 
-def _keep_worker(stop: threading.Event) -> None:
+def _start_worker() -> subprocess.Popen[bytes]:
+    # -P: a file of the folder that this was started in must not be taken for a module. A session of its own: the Ctrl-C
+    # of a terminal is for this process, which ends the worker itself.
+    return subprocess.Popen([sys.executable, "-P", "-m", "wenxiao", "work"], start_new_session=True)
+
+
+def _keep_worker(process: subprocess.Popen[bytes], stop: threading.Event) -> None:
     """One worker process, started again when it dies, ended with the server."""
     while not stop.is_set():
-        # -P: a file of the folder that this was started in must not be taken for a module.
-        # A session of its own: the Ctrl-C of a terminal is for this process, which ends the worker itself.
-        command = [sys.executable, "-P", "-m", "wenxiao", "work"]
-        process = subprocess.Popen(command, start_new_session=True)
         while process.poll() is None and not stop.wait(0.5):
             pass
         if process.poll() is None:
@@ -148,4 +153,5 @@ def _keep_worker(stop: threading.Event) -> None:
             process.wait(timeout=10)
         elif not stop.is_set():
             print("后台任务进程意外退出，正在重新启动。", file=sys.stderr)
-            stop.wait(_RESTART_AFTER)
+            if not stop.wait(_RESTART_AFTER):
+                process = _start_worker()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +21,7 @@ from wenxiao.orders.choices import UnitRole
 from wenxiao.orders.models import OrderUnit, OrderVersion, WorkOrder
 from wenxiao.orders.search import find
 from wenxiao.orders.selectors import Moment, event_line, get_order, units_of, visible_orders
+from wenxiao.units.choices import Role
 from wenxiao.units.models import Unit, User
 from wenxiao.units.scope import Actor, scope_orders, sees_all, visible_units
 
@@ -116,11 +117,11 @@ def _order_conditions(narrowed: OrderFilter) -> Q:
     if narrowed.since is not None:
         wanted &= Q(called_at__gte=datetime.combine(narrowed.since, time()))
     if narrowed.until is not None:
-        wanted &= Q(called_at__lt=datetime.combine(narrowed.until, time()) + timedelta(days=1))
+        wanted &= Q(called_at__lte=datetime.combine(narrowed.until, time.max))
     if narrowed.closed_since is not None:
         wanted &= Q(closed_at__gte=datetime.combine(narrowed.closed_since, time()))
     if narrowed.closed_until is not None:
-        wanted &= Q(closed_at__lt=datetime.combine(narrowed.closed_until, time()) + timedelta(days=1))
+        wanted &= Q(closed_at__lte=datetime.combine(narrowed.closed_until, time.max))
     if narrowed.area:
         wanted &= Q(area=narrowed.area)
     if narrowed.source is not None:
@@ -274,10 +275,17 @@ def _beside(sort: str, pk: int, unresolved: float, called_at: datetime | None) -
 
 
 def saved_views(actor: Actor, page: str = "assess") -> QuerySet[SavedView]:
-    """The actor's own views and those that others share. What a view shows depends on who opens it."""
+    """The actor's own views and those that colleagues share: the centre's people among themselves, a unit's among
+    themselves (the name of a view may tell a unit what the centre looks for). What a view shows depends on who opens it."""
     if isinstance(actor, AnonymousUser):
         return SavedView.objects.none()
-    return SavedView.objects.filter(Q(owner=actor) | Q(shared=True), page=page).select_related("owner")
+    if sees_all(actor):
+        colleagues = ~Q(owner__role=Role.HANDLER)
+    else:
+        colleagues = Q(owner__role=Role.HANDLER, owner__unit=actor.unit) & Q(owner__unit__isnull=False)
+    return SavedView.objects.filter(Q(owner=actor) | Q(shared=True) & colleagues, page=page).select_related(
+        "owner"
+    )
 
 
 def get_saved_view(actor: User, pk: int) -> SavedView:

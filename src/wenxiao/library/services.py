@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -55,22 +56,33 @@ def dismiss_finding(*, actor: User, order: int, reason: str, note: str = "") -> 
     return dismiss_findings(actor=actor, orders=[order], reason=reason, note=note)
 
 
+class DecidedMeanwhile(ValidationError):
+    """Somebody else gave another verdict after the page was shown; nothing was changed."""
+
+
 def confirm_findings(
-    *, actor: User, orders: Sequence[int], note: str = "", closure_class: str = ""
+    *,
+    actor: User,
+    orders: Sequence[int],
+    note: str = "",
+    closure_class: str = "",
+    seen: datetime | None = None,
 ) -> Decided:
-    """`confirm_finding` for many, all or none."""
+    """`confirm_finding` for many, all or none. Raises DecidedMeanwhile for what a colleague decided after `seen`."""
     if closure_class and closure_class not in UNRESOLVED_CLASSES:
         raise ValidationError(_("确认没有办结的工单不能是这种办结性质"))
-    return _decide(actor, orders, _Act(Decision.CONFIRMED, "", note.strip(), closure_class))
+    return _decide(actor, orders, _Act(Decision.CONFIRMED, "", note.strip(), closure_class), seen)
 
 
-def dismiss_findings(*, actor: User, orders: Sequence[int], reason: str, note: str = "") -> Decided:
-    """`dismiss_finding` for many, all or none."""
+def dismiss_findings(
+    *, actor: User, orders: Sequence[int], reason: str, note: str = "", seen: datetime | None = None
+) -> Decided:
+    """`dismiss_finding` for many, all or none. Raises DecidedMeanwhile for what a colleague decided after `seen`."""
     if reason not in DismissReason:
         raise ValidationError(_("请选择排除的理由"))
     if reason == DismissReason.OTHER and not note.strip():
         raise ValidationError(_("选择“其他”时请写明理由"))
-    return _decide(actor, orders, _Act(Decision.DISMISSED, reason, note.strip()))
+    return _decide(actor, orders, _Act(Decision.DISMISSED, reason, note.strip()), seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +93,26 @@ class _Act:
     closure_class: str = ""
 
 
-def _decide(actor: User, ids: Sequence[int], act: _Act) -> Decided:
+def _nobody_else_did(actor: User, act: _Act, standing: Iterable[Verdict], seen: datetime | None) -> None:
+    """A page that was shown before a colleague decided must not put another verdict in the place of theirs unseen."""
+    if seen is None:
+        return
+    later = [v for v in standing if v.at > seen and v.by_id != actor.pk and v.decision != act.decision]
+    if later:
+        said = {"who": later[0].by, "what": Decision(later[0].decision).label, "n": len(later)}
+        raise DecidedMeanwhile(
+            _("%(who)s 刚判了其中 %(n)d 件（%(what)s），没有改动。看过之后仍要改，请再按一次。") % said
+        )
+
+
+def _decide(actor: User, ids: Sequence[int], act: _Act, seen: datetime | None = None) -> Decided:
     may_assess(actor)
     with transaction.atomic():
         findings = _locked_findings(actor, ids)
         standing = {
             v.order_id: v for v in Verdict.objects.filter(order__in=list(findings), undone_at__isnull=True)
         }
+        _nobody_else_did(actor, act, standing.values(), seen)
         fresh = [f for f in findings.values() if not _is_same(standing.get(f.order_id), act, f)]
         now = timezone.now()
         Verdict.objects.filter(order__in=[f.order_id for f in fresh], undone_at__isnull=True).update(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from wenxiao.orders.choices import UnitRole
 from wenxiao.orders.models import Event, OrderUnit
-from wenxiao.units.changing import restore, state
+from wenxiao.units.changing import lock_tree, restore, state
 from wenxiao.units.choices import ChangeKind, UnitKind
 from wenxiao.units.models import Change, Unit, User
 from wenxiao.units.naming import UNSORTED_CODE, normalise
@@ -67,6 +67,7 @@ def merge_units(*, actor: User, unit: int, into: int) -> Unit:
     """All orders, people and names of `unit` become `into`'s, and `unit` is gone. Raises ValidationError. Taken back
     by `undo_change`. What matters say of their units is brought up to date by `library.matters`."""
     may_administer(actor)
+    lock_tree()
     units: dict[int, Unit] = {
         u.pk: u for u in Unit.objects.select_for_update().filter(pk__in=(unit, into)).order_by("pk")
     }
@@ -104,7 +105,10 @@ def merge_units(*, actor: User, unit: int, into: int) -> Unit:
 def remove_unit(*, actor: User, unit: int) -> None:
     """Take away a unit with no orders, people and units below it. Raises ValidationError."""
     may_administer(actor)
-    found = Unit.objects.select_for_update().get(pk=unit)
+    lock_tree()
+    found = Unit.objects.filter(pk=unit).first()
+    if found is None:
+        raise ValidationError(_("单位已经不在了，或者选的是同一个。"))
     _may_go(found)
     if OrderUnit.objects.filter(unit=found).exists() or found.people.exists():
         raise ValidationError(_("它还有工单或者人员，不能删除；可以并入另一个单位。"))
@@ -118,6 +122,7 @@ def remove_unit(*, actor: User, unit: int) -> None:
 def undo_change(*, actor: User, change: int) -> Change:
     """Take back a change of a unit; a second time changes nothing. Raises ValidationError."""
     may_administer(actor)
+    lock_tree()
     row = Change.objects.select_for_update().get(pk=change)
     if row.undone_at is not None:
         return row

@@ -19,8 +19,9 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Field, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wenxiao.orders.choices import RUN_ACTIVE, RUN_TRANSITIONS, RunState
@@ -29,7 +30,7 @@ from wenxiao.orders.intake import UnreadableFile, open_source
 from wenxiao.orders.intake.characters import legible
 from wenxiao.orders.intake.headers import label
 from wenxiao.orders.intake.layout import MAPPABLE, Column
-from wenxiao.orders.models import ImportRun, Source
+from wenxiao.orders.models import ImportRun, Source, WorkOrder
 from wenxiao.orders.runs import is_abandoned
 from wenxiao.units.models import User
 
@@ -217,7 +218,7 @@ class Preview:
 def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Preview:
     """Look into the file with the mapping (field → header), else with the last one confirmed for its source."""
     wanted = dict(mapping) if mapping is not None else _remembered(run)
-    view = Preview(run, fields=[FieldOption(name, label(name)) for name in MAPPABLE])
+    view = Preview(run, fields=[FieldOption(name, _label(name)) for name in MAPPABLE])
     earlier = ImportRun.objects.filter(sha256=run.sha256, source=run.source).exclude(pk=run.pk)
     view.same_file = list(earlier.exclude(state__in=_NOTHING_CAME_OF).order_by("-pk")[:5])
     try:
@@ -238,6 +239,17 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
         view.rows = [{name: _shown(getattr(order, name, "")) for name in shown} for order in batch.orders]
         view.problems = [f"{p.sheet} 第 {p.row} 行：{p.message}".strip() for p in islice(batch.rejects, 5)]
     return view
+
+
+def _label(name: str) -> str:
+    """What a field is called in the language of the page: exports have Chinese headers, and that is what Chinese readers look
+    for; others read the record's own names."""
+    if (get_language() or "").startswith("zh"):
+        return label(name)
+    columns = {
+        field.name: field.verbose_name for field in WorkOrder._meta.get_fields() if isinstance(field, Field)
+    }
+    return str(columns.get({"order": "number"}.get(name, name), label(name)))
 
 
 def choose_sheets(*, actor: User, run: int, sheets: Sequence[str]) -> ImportRun:

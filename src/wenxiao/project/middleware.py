@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -47,6 +48,18 @@ def nothing_to_show(get_response: Handler) -> Handler:
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in ("GET", "HEAD"):
             raise Http404
         return response
+
+    return handle
+
+
+def no_null_characters(get_response: Handler) -> Handler:
+    """A NUL, which nobody types and PostgreSQL keeps nowhere, is no request that can be answered."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        values = [request.path, *request.GET.values(), *request.POST.values()]
+        if any("\0" in str(value) for value in values):
+            raise SuspiciousOperation("NUL")
+        return get_response(request)
 
     return handle
 

@@ -35,6 +35,7 @@ class Wanted:
 def create_unit(*, actor: User, wanted: Wanted) -> Unit:
     """A new unit, by a person. Raises ValidationError, by field."""
     may_administer(actor)
+    lock_tree()
     _check(wanted, None)
     code = f"unit-{secrets.token_hex(6)}"
     made = add_unit(wanted.parent, NewUnit(wanted.name, wanted.kind, code, wanted.aliases))
@@ -47,6 +48,7 @@ def change_unit(*, actor: User, unit: int, wanted: Wanted) -> Unit:
     """Another name, kind, place or other aliases; a unit that waited for a place has one then. What is below it moves
     along, and so does what its people see. Raises ValidationError, by field."""
     may_administer(actor)
+    lock_tree()
     found: Unit = Unit.objects.select_for_update().get(pk=unit)
     _check(wanted, found)
     before, was = state(found), _said(found)
@@ -60,6 +62,12 @@ def change_unit(*, actor: User, unit: int, wanted: Wanted) -> Unit:
             before=before,
         )
     return found
+
+
+def lock_tree() -> None:
+    """Let people change the tree one after the other, until the end of the transaction: places in it and names are told
+    from what is there. (SQLite has one writer anyway.)"""
+    list(Unit.objects.select_for_update().order_by("pk").values_list("pk", flat=True)[:1])
 
 
 def state(unit: Unit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from wenxiao.library.days import today
 from wenxiao.units.models import User
 
-__all__ = ["is_partial", "person", "today"]
+__all__ = ["is_key", "is_partial", "person", "today"]
 
 
 def person(request: HttpRequest) -> User:
@@ -16,6 +16,11 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def is_key(text: str) -> bool:
+    """Whether a text of a form can be the key of a row: a whole number that a database takes."""
+    return text.isascii() and text.isdecimal() and len(text) < 16
 
 
 def is_partial(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +14,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wenxiao.units.models import User
+
+#: In the address of the sign-in page: a form was sent without a session, and what it held is lost.
+LOST = "lost"
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -27,9 +30,10 @@ class SignInFirst(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        return redirect_to_login(
+        answer = redirect_to_login(
             _page_of(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
+        return HttpResponseRedirect(f"{answer.url}&{urlencode({LOST: 1})}")
 
 
 def own_password_first(get_response: Handler) -> Handler:

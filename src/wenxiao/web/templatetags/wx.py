@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
@@ -24,6 +25,13 @@ from wenxiao.web.arithmetic import shown_basis
 from wenxiao.web.reading import field_words
 
 register = template.Library()
+
+
+@register.simple_tag
+def seen_at() -> str:
+    """The moment at which the page shows verdicts: one that somebody gives later is not overwritten from it unseen."""
+    return timezone.now().isoformat()
+
 
 KIND_ICONS = {
     "commitment": "calendar-check",

@@ -185,11 +185,19 @@ def decide(request: HttpRequest) -> HttpResponse:
         note = request.POST.get("note", "")[:2000]
         if confirming:
             given = request.POST.get("closure_class", "")
-            done = services.confirm_findings(actor=user, orders=orders, note=note, closure_class=given)
+            done = services.confirm_findings(
+                actor=user, orders=orders, note=note, closure_class=given, seen=_seen(request)
+            )
         else:
             done = services.dismiss_findings(
-                actor=user, orders=orders, reason=request.POST.get("reason", ""), note=note
+                actor=user,
+                orders=orders,
+                reason=request.POST.get("reason", ""),
+                note=note,
+                seen=_seen(request),
             )
+    except services.DecidedMeanwhile as problem:
+        return _again(request, user, problem.messages[0], "")
     except ValidationError as problem:
         return told(request, problem, _next(request))
     if not done.changed:
@@ -208,6 +216,14 @@ def undo(request: HttpRequest) -> HttpResponse:
     done = services.undo_verdicts(actor=user, orders=_orders(request))
     text = ngettext("已撤销 %(n)d 件的结论", "已撤销 %(n)d 件的结论", done.changed) % {"n": done.changed}
     return _again(request, user, text if done.changed else _("没有可以撤销的结论"), "")
+
+
+def _seen(request: HttpRequest) -> datetime | None:
+    """When the page of the form was made; None where it does not say."""
+    try:
+        return datetime.fromisoformat(request.POST.get("seen", ""))
+    except ValueError:
+        return None
 
 
 def _orders(request: HttpRequest) -> list[int]:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -147,15 +148,23 @@ def _result(found: ImportRun) -> dict[str, Any]:
 
 
 def _mapping(request: HttpRequest, found: ImportRun, view: Preview, error: str = "") -> HttpResponse:
-    context = {"run": found, "view": view, "error": error, "is_known": bool(found.source.mapping)}
+    context = {
+        "run": found,
+        "view": view,
+        "error": error,
+        "is_known": bool(found.source.mapping),
+        "here": reverse("import", args=[found.pk]),
+    }
     return render(request, "web/imports/mapping.html", context, status=422 if error else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Checks the mapping again with `check`, else starts the import with it."""
+    """Checks the mapping again with `check`, else starts the import with it. Asked for by hand it is the import's page."""
     user = importer(request)
     found = get_run(user, pk)
+    if request.method == "GET":
+        return redirect("import", pk)
     if found.state != RunState.UPLOADED:
         return redirect("import", pk)  # a second click
     view = preview(found)

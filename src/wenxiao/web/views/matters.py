@@ -21,7 +21,7 @@ from wenxiao.library.settling import Settled
 from wenxiao.units.scope import sees_all
 from wenxiao.web.confidential import named_after_confidential
 from wenxiao.web.heat import lines, scatter
-from wenxiao.web.people import person, today
+from wenxiao.web.people import is_key, person, today
 from wenxiao.web.responses import told
 from wenxiao.web.ties import marked_texts, reason_lines
 
@@ -32,7 +32,7 @@ ROWS = 40
 def settle(request: HttpRequest, number: str) -> HttpResponse:
     """Merge, split, move or close; `act` says which. Leads to the matter where the orders are now."""
     user, post = person(request), request.POST
-    note, orders = post.get("note", ""), [int(pk) for pk in post.getlist("order") if pk.isdecimal()]
+    note, orders = post.get("note", ""), [int(pk) for pk in post.getlist("order") if is_key(pk)]
     to = post.get("to", "").strip()
     try:
         match post.get("act"):

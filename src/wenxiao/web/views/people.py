@@ -26,6 +26,8 @@ from wenxiao.units.people import (
 )
 from wenxiao.web.people import person
 
+#: In the session from the form to the page after it: the account and its one-time password.
+_TOLD = "one_time_password"
 #: Changes that a page lists.
 SHOWN = 30
 
@@ -39,16 +41,17 @@ def keeper(request: HttpRequest) -> User:
 
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """All accounts, and a form for a new one. POST makes it; its password is shown in that answer, and never again."""
+    """All accounts, and a form for a new one. The password of one that was just made, or renewed, is shown once."""
     user = keeper(request)
     if request.method == "GET":
-        return _page(request)
+        return _page(request, told=request.session.pop(_TOLD, None))
     form = {name: request.POST.get(name, "") for name in ("username", "role", "unit", "display_name")}
     try:
         made, password = add_account(actor=user, username=form["username"], account=_account(form))
     except ValidationError as problem:
         return _page(request, form=form, errors=_errors(problem), status=422)
-    return _page(request, told=(made, password))
+    request.session[_TOLD] = (made.username, password)
+    return redirect("people")
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,10 +80,16 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters()
 def password(request: HttpRequest, pk: int) -> HttpResponse:
-    """A one-time password, shown in this answer and never again."""
+    """A one-time password, shown on the page that follows and never again. One's own is changed on the page for that:
+    this would end one's session with a password that nobody has written down."""
     user = keeper(request)
-    get_object_or_404(User, pk=pk)
-    return _page(request, told=renew_password(actor=user, user=pk))
+    found = get_object_or_404(User, pk=pk)
+    if found == user:
+        messages.error(request, _("自己的密码请用“修改密码”来改。"))
+        return redirect("people")
+    made, password = renew_password(actor=user, user=pk)
+    request.session[_TOLD] = (made.username, password)
+    return redirect("people")
 
 
 @require_POST
@@ -126,7 +135,7 @@ def _page(
     *,
     form: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
-    told: tuple[User, str] | None = None,
+    told: tuple[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     accounts: QuerySet[User] = User.objects.select_related("unit").order_by("-is_active", "role", "username")

@@ -31,6 +31,7 @@ from wenxiao.library.rule_edits import (
     take_back,
 )
 from wenxiao.recognition.edits import Section, Value
+from wenxiao.web.people import is_key
 from wenxiao.web.reading import english
 from wenxiao.web.rule_words import section_words, value_words
 from wenxiao.web.views.models import administrator, trial_of
@@ -180,7 +181,7 @@ def _form(
 
 def _trial_job(request: HttpRequest, file: str, section: Section) -> EngineJob | None:
     pk = request.GET.get("trial", "")
-    found = EngineJob.objects.filter(pk=int(pk), kind=JobKind.TRIAL).first() if pk.isdecimal() else None
+    found = EngineJob.objects.filter(pk=int(pk), kind=JobKind.TRIAL).first() if is_key(pk) else None
     mine = found and (found.params.get("file"), found.params.get("section")) == (file, section.key)
     return found if mine else None
 

@@ -22,6 +22,7 @@ from wenxiao.units.choices import ChangeKind, UnitKind
 from wenxiao.units.kinds import likely_kind
 from wenxiao.units.models import Change, Unit, User
 from wenxiao.units.naming import UNSORTED_CODE, find_unit
+from wenxiao.web.people import is_key
 from wenxiao.web.views.people import SHOWN, keeper
 
 _KINDS = (
@@ -65,7 +66,7 @@ def place(request: HttpRequest) -> HttpResponse:
     user = keeper(request)
     into, _sign, only = request.POST.get("same", "").partition(":")
     ticked = [only] if only else request.POST.getlist("unit")
-    chosen = list(waiting_units().filter(pk__in=[int(pk) for pk in ticked if pk.isdecimal()]))
+    chosen = list(waiting_units().filter(pk__in=[int(pk) for pk in ticked if is_key(pk)]))
     if not chosen:
         messages.error(request, _("先勾选要归类的单位。"))
         return redirect("units")
@@ -85,7 +86,7 @@ def place(request: HttpRequest) -> HttpResponse:
 
 def _target(pk: str, name: str) -> Unit | None:
     if pk:
-        chosen: Unit | None = Unit.objects.filter(pk=int(pk) if pk.isdecimal() else 0).first()
+        chosen: Unit | None = Unit.objects.filter(pk=int(pk) if is_key(pk) else 0).first()
         return chosen
     found = find_unit(name) if name else None
     if name and found is None:

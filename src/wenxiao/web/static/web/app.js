@@ -15,6 +15,8 @@
     if (!form.matches("[data-once]") || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    const file = $("input[type=file]", form);
+    if (file && file.files.length) $("[data-named]", form).textContent = `${say.sayUploading} ${file.files[0].name} · ${(file.files[0].size / 1048576).toFixed(1)} MB`;
     setTimeout(() => $$("button", form).forEach((b) => { b.disabled = true; }));
     // A download leaves the page where it is: its button comes back after a while.
     if (form.dataset.once === "download") setTimeout(() => ready(form), 4000);
