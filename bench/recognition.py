@@ -90,8 +90,11 @@ def main() -> None:
         for at, batch in enumerate(batches):
             watched(batch)
             stages.end(at)
+    found = stages.each(len(orders))
+    without = 1e6 / (each["whole"] - found["demands"])
+    print(f"{without:,.0f} orders a second without demands, {without / REACH:.2f} of what is to be reached")
     print(f"\n{'stage':<40}{'us an order':>12}{'of the n-grams':>16}")
-    for stage, spent in stages.each(len(orders)).items():
+    for stage, spent in found.items():
         print(f"{stage:<40}{spent:>12.1f}{spent / each['plain']:>16.2f}")
 
 
@@ -117,6 +120,7 @@ def _watched(engine: Engine, stages: Stages) -> Callable[..., Any]:
     for owner, name, stage in (
         (engine.demands, "read_many", "demands"),
         (engine.text_signals, "read_many", "signals of texts"),
+        (engine.column_signals.hollow, "emptied", "replies that say nothing"),
         (engine.crossing, "read_many", "bodies and crossing"),
         (model, "_enforcement", "model: words of enforcement"),
         (model, "read_many", "model: putting together, evidence"),

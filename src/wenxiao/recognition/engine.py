@@ -112,7 +112,8 @@ class Engine:
         signals = self.text_signals.read_many(orders, references, answers)
         for found, order, asked in zip(signals, orders, demands, strict=True):
             found.extend(_unanswered(order, asked))
-            found.extend(self.column_signals.hollow.copied(order))
+        for i, copied in self.column_signals.hollow.copied(orders):
+            signals[i].append(copied)
         crossing = self.crossing.read_many(orders)
         scores = self.model.read_many(orders, signals, commitments, crossing, answers)
         enforced = self._enforced(orders, scores)

@@ -5,11 +5,14 @@ Both are data (`[values]` of `data/columns.toml`: `nothing`, `told`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from wenxiao.recognition.lexicon import expanded
+import numpy as np
+
+from wenxiao.recognition.kernels.words import unshared
+from wenxiao.recognition.lexicon import Texts, expanded
 from wenxiao.recognition.schema import Evidence, Order
 from wenxiao.recognition.text import clauses, is_boilerplate
 
@@ -47,13 +50,18 @@ class Hollow:
         key = _key(text)
         return not key or key in self._nothing
 
-    def copied(self, order: Order) -> list[Evidence]:
-        """`only_repeats` for a reply every clause of which the caller had written, forms of greeting and thanks apart."""
-        name = "reply" if order.reply else "handling"
-        text = getattr(order, name)
-        message = order.title + order.content
-        if not text or len(set(text).difference(message)) > OTHER:
-            return []
+    def copied(self, orders: Sequence[Order]) -> Iterator[tuple[int, Evidence]]:
+        """`only_repeats` for each reply every clause of which the caller had written, forms of greeting and thanks apart."""
+        texts = [order.reply or order.handling for order in orders]
+        messages = [order.title + order.content for order in orders]
+        said, asked = Texts(texts), Texts(messages)
+        others = unshared(said.codes, said.sizes, asked.codes, asked.sizes)
+        for i in np.flatnonzero((others <= OTHER) & (said.sizes > 0)).tolist():
+            name = "reply" if orders[i].reply else "handling"
+            for evidence in self._copied(name, texts[i], messages[i]):
+                yield i, evidence
+
+    def _copied(self, name: str, text: str, message: str) -> list[Evidence]:
         known = _key(message)
         own = [(start, end) for start, end in clauses(text) if not is_boilerplate(text[start:end])]
         said = [key for start, end in own if (key := self._said(text[start:end]))]

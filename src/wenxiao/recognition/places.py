@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -58,6 +59,8 @@ def _kinds() -> npt.NDArray[np.uint16]:
         char = chr(code)
         if char.isspace():
             table[code] |= kernels.SPACE
+        if not (char.isascii() or unicodedata.decomposition(char)):
+            continue  # it is no figure, nor made of any
         if text.is_figure(char, -1):
             table[code] |= kernels.FIGURE_BEFORE
         if text.is_figure(char, 0):

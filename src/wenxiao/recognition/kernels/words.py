@@ -186,3 +186,21 @@ def _doubled(rows: Array, more: Array) -> tuple[Array, Array]:
     wider, longer = np.empty((2 * len(rows), 4), np.int32), np.empty(2 * len(rows), np.int64)
     wider[: len(rows)], longer[: len(rows)] = rows, more
     return wider, longer
+
+
+@compiled
+def unshared(codes: Array, sizes: Array, other_codes: Array, other_sizes: Array) -> Array:
+    """How many different characters each text has that the other text of its number has not."""
+    met = np.zeros(0x110000, np.int64)
+    out = np.zeros(len(sizes), np.int64)
+    base = other = 0
+    for text in range(len(sizes)):
+        for at in range(other, other + other_sizes[text]):
+            met[other_codes[at]] = 2 * text + 1
+        for at in range(base, base + sizes[text]):
+            if met[codes[at]] <= 2 * text:
+                met[codes[at]] = 2 * text + 2
+                out[text] += 1
+        base += sizes[text] + 1
+        other += other_sizes[text] + 1
+    return out
