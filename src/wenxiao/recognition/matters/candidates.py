@@ -146,8 +146,8 @@ def _crowded(m: sp.csr_matrix, seen: np.ndarray) -> np.ndarray:
     is_crowded = (seen > CROWD) & (seen < max(count / 150, CROWD))
     places = np.flatnonzero(is_crowded[m.indices])
     rows, words = np.searchsorted(m.indptr, places, side="right") - 1, m.indices[places]
-    order = np.lexsort((rows, words))
-    rows, words = rows[order], words[order]
+    by_word = np.sort((words.astype(np.int64) << 32) | rows)
+    words, rows = by_word >> 32, by_word & 0xFFFF_FFFF
     found = [np.zeros(0, dtype=np.int64)]
     for step in range(1, min(NEXT, len(rows) - 1) + 1):
         same = words[:-step] == words[step:]

@@ -28,7 +28,7 @@ FLAGS = 32
 PROBLEM, WISH, AREA = 0, 1, 2
 FIRST_MARK = 3
 #: Orders of a piece: bounds memory, changes nothing.
-PIECE = 1 << 16
+PIECE = 1 << 14
 SIGN_KINDS = FIRST_MARK + len(MARK_KINDS)
 
 
