@@ -34,6 +34,8 @@ FLOOR = 0.05
 CROWD = 400
 #: ... but ties an order to this many of the next ones that have it, if the word is rare all the same.
 NEXT = 3
+#: Crowded words of an order that tie it so, the weightiest: in a large collection most of what is looked up is crowded.
+CROWDED = 4
 #: The rarest words of an order that are looked up.
 LOOKED_UP = 64
 #: How much a word counts when orders are looked up, by its flags: in a name, in the title, in a name of the opening.
@@ -144,8 +146,9 @@ def _crowded(m: sp.csr_matrix, seen: np.ndarray) -> np.ndarray:
     """Orders of one crowded but rare word, each with the next few."""
     count = m.shape[0]
     is_crowded = (seen > CROWD) & (seen < max(count / 150, CROWD))
-    places = np.flatnonzero(is_crowded[m.indices])
-    rows, words = np.searchsorted(m.indptr, places, side="right") - 1, m.indices[places]
+    m = _columns_where(m, is_crowded)
+    best = _best(row_of(m), m.indices, m.data, CROWDED)
+    rows, words = row_of(m)[best], m.indices[best]
     by_word = np.sort((words.astype(np.int64) << 32) | rows)
     words, rows = by_word >> 32, by_word & 0xFFFF_FFFF
     found = [np.zeros(0, dtype=np.int64)]
