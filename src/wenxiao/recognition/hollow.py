@@ -5,6 +5,7 @@ Both are data (`[values]` of `data/columns.toml`: `nothing`, `told`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,7 +33,8 @@ class Hollow:
         """`values` is the table of `columns.toml`; an older copy of it may lack the lists."""
         self._nothing = frozenset(map(_key, values.get("nothing", ())))
         told = {one for term in values.get("told", ()) for one in expanded(term)}
-        self._told = tuple(sorted(told, key=len, reverse=True))
+        # The longest first, as one pattern: there are hundreds, and most clauses begin with none.
+        self._told = re.compile("|".join(map(re.escape, sorted(told, key=len, reverse=True))) or "(?!)")
 
     def emptied(self, orders: Sequence[Order]) -> list[Order]:
         """The orders, with "" for a reply or handling that is a word for nothing or has neither letter nor figure."""
@@ -72,8 +74,8 @@ class Hollow:
 
     def _said(self, clause: str) -> str:
         """What a clause says, without the words that only introduce it (来电人反映)."""
-        opening = next((word for word in self._told if clause.startswith(word)), "")
-        return _key(clause[len(opening) :])
+        opening = self._told.match(clause)
+        return _key(clause[opening.end() :] if opening else clause)
 
 
 def _key(text: str) -> str:

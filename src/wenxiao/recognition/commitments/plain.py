@@ -36,9 +36,10 @@ def is_plain(doc: Document, i: int) -> bool:
     """Whether clause i puts something off to a day to come, or gives a limit from an event on and what is done by it."""
     settings, text = doc.conventions.settings, doc.normal.text
     start, end = doc.starts[i], doc.ends[i]
-    if any(word in text[start:end] for word in settings.plain_unless):
+    times = doc.times_of(i)  # most clauses tell of none
+    if not times or any(word in text[start:end] for word in settings.plain_unless):
         return False
-    for time in doc.times_of(i):
+    for time in times:
         before = text[max(start, time.start - NEAR) : time.start]
         if time.due and not time.passed and before.endswith(settings.put_off_to):
             return True
