@@ -84,3 +84,53 @@ def test_forwarding_to_an_enforcing_office_makes_no_enforcement_order() -> None:
 def test_a_call_against_an_unlawful_act_is_an_enforcement_order_whatever_the_answer() -> None:
     asked = "楼下的烧烤店没有执照，每天占道经营到凌晨，油烟熏人，请执法部门查处。"
     assert "enforcement" in kinds("举报烧烤店占道经营、油烟扰民", asked, "您反映的问题已转相关部门处理。")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "合同约定竣工后扣留5%的工程尾款。",
+        "开发商扣留了业主的房产证。",
+        "物业公司去年收缴水费三万元。",
+        "我局已向控违拆违办核实情况。",
+        "该超市已经停业装修，家属院收费已取消。",
+        "晚上十点以后请店家关闭音箱。",
+        "昨晚线路断电，供电所当即抢修。",
+        "小区门口的减速带已全部拆除。",
+        "按条例可以处两千元以下罚款。",
+        "您反映的请求取缔烧烤摊的来信收悉。",
+    ],
+)
+def test_the_words_of_an_act_in_another_sense_report_none(reply: str) -> None:
+    assert enforcement_details(Order(reply=reply)).acts == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "act"),
+    [
+        ("交警依法扣留其电动车两台。", "查封扣押"),
+        ("执法人员收缴假烟五条。", "查封扣押"),
+        ("市监局责令该店停业。", "取缔"),
+        ("镇里已关闭该村采石场。", "取缔"),
+        ("执法中队到场，违建棚子已拆除。", "拆除"),
+        ("派出所依据治安管理处罚法，对其罚款五百元。", "处罚"),
+    ],
+)
+def test_an_act_of_an_authority_is_one(reply: str, act: str) -> None:
+    assert act in enforcement_details(Order(reply=reply)).acts
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ("环保东路有人占道摆摊", "城管"),
+        ("住在公安小区，楼下饭店有油烟和占道", "城管"),
+        ("城管大道旁的厂偷排废水", "环保"),
+    ],
+)
+def test_the_name_of_a_road_is_no_field(content: str, field: str) -> None:
+    assert enforcement_details(Order(content=content)).fields == [field]
+
+
+def test_a_name_alone_gives_no_field() -> None:
+    assert enforcement_details(Order(content="林业路的树很好看")).fields == []

@@ -92,7 +92,7 @@ class BodyNames:
         """The bodies of one text, and the words that make those of their clause passive."""
         guards = hits.pop("guard", None)
         if guards:
-            hits = _outside(hits, guards)
+            hits = outside(hits, guards)
         passive, joint, own, several = (hits.pop(name, []) for name in ("passive", "joint", "own", "several"))
         found = [b for name, places in hits.items() for h in places for b in self._body(text, name, h)]
         return Named(list(_joined(_longest(found))), joint, own, several), passive
@@ -173,7 +173,7 @@ def _listed(text: str, hit: Hit) -> bool:
     )
 
 
-def _outside(found: dict[str, list[Hit]], guards: list[Hit]) -> dict[str, list[Hit]]:
+def outside(found: dict[str, list[Hit]], guards: list[Hit]) -> dict[str, list[Hit]]:
     """The hits that lie within no guard; guards are in the order of their ends. Of those that end no sooner than a hit,
     the one that starts first decides, so that work grows in line with the number of both."""
     ends = [guard.end for guard in guards]

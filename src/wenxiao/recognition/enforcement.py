@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from wenxiao.recognition.bodies import outside
 from wenxiao.recognition.lexicon import Hit, Lexicon, Texts, read_data
 from wenxiao.recognition.places import Places
 from wenxiao.recognition.schema import Evidence, Order
@@ -35,6 +37,8 @@ FACTS = (
 )
 #: A field is named if it has at least this share of the words of the one with most; no more than `MOST` are.
 SHARE, MOST = 0.5, 3
+#: The lists that only say what to leave out, and the ends of those that need others beside them.
+GUARD, LOOSE, NEEDS = "guard", "/loose", "/needs"
 #: What the caller puts into the title is the matter itself.
 TITLE = 2
 
@@ -58,9 +62,10 @@ class EnforcementWords:
 
     def __init__(self, override: Path | None = None) -> None:
         data = read_data("enforcement.toml", override)
-        self._fields = Lexicon({row["name"]: row["any"] for row in data["field"]})
-        self._weak = Lexicon({row["name"]: row.get("weak", []) for row in data["field"]})
-        self._acts = Lexicon({row["name"]: row["any"] for row in data["act"]})
+        guard = {GUARD: data.get("guard", {}).get("any", [])}
+        self._acts = Lexicon(_act_lists(data["act"]) | guard)
+        self._fields = Lexicon({row["name"]: row["any"] for row in data["field"]} | guard)
+        self._weak = Lexicon({row["name"]: row.get("weak", []) for row in data["field"]} | guard)
         # One pass over each text for all that the model counts in it.
         own = {"field": [word for row in data["field"] for word in row["any"]]}
         acts = {f"act/{row['name']}": row["any"] for row in data["act"]}
@@ -134,10 +139,41 @@ class EnforcementWords:
         texts = Texts(written)
         unless = dict(self._unless.find_many(texts).texts())
         places = Places(texts)
-        for i, acts in self._acts.find_many(texts).texts():
-            starts = [start for start, _ in places.clauses(i)]
-            for start, end, act in sorted(_first(acts, unless.get(i, {}), places.sentences(i), starts)):
+        for i, found in self._acts.find_many(texts).texts():
+            starts, sentences = [start for start, _ in places.clauses(i)], places.sentences(i)
+            acts = _held(_unguarded(found), [start for start, _ in sentences])
+            for start, end, act in sorted(_first(acts, unless.get(i, {}), sentences, starts)):
                 yield i, Evidence(f"enforcement/{act}", name, start, end, written[i][start:end])
+
+
+def _act_lists(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """The words of each act, those that have other senses too, and what must stand beside these."""
+    lists: dict[str, list[str]] = {}
+    for row in rows:
+        loose = row.get("loose", [])
+        lists[row["name"]] = [word for word in row["any"] if word not in loose]
+        lists[row["name"] + LOOSE], lists[row["name"] + NEEDS] = loose, row.get("needs", [])
+    return lists
+
+
+def _unguarded(found: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
+    """The hits that lie within no word of the guard."""
+    guards = found.pop(GUARD, None)
+    if not guards:
+        return found
+    return {name: hits for name, hits in outside(found, guards).items() if hits}
+
+
+def _held(found: dict[str, list[Hit]], begins: list[int]) -> dict[str, list[Hit]]:
+    """The hits of each act: loose ones only in a sentence with a word that they need."""
+    acts = {name: hits for name, hits in found.items() if not name.endswith((LOOSE, NEEDS))}
+    for name, hits in found.items():
+        if name.endswith(LOOSE):
+            act = name.removesuffix(LOOSE)
+            backed = {bisect_right(begins, h.start) for h in found.get(act + NEEDS, ())}
+            more = [h for h in hits if bisect_right(begins, h.start) in backed]
+            acts[act] = [*acts.get(act, ()), *more]
+    return acts
 
 
 def _most(words: Lexicon, orders: Sequence[Order]) -> list[list[str]]:
@@ -150,7 +186,7 @@ def _most(words: Lexicon, orders: Sequence[Order]) -> list[list[str]]:
         if not any(texts):
             continue
         for i, lists in words.find_many(Texts(texts)).texts():
-            for listed, hits in lists.items():
+            for listed, hits in _unguarded(lists).items():
                 new = {texts[i][h.start : h.end] for h in hits} - found[i].setdefault(listed, set())
                 found[i][listed] |= new
                 more = len(new) * (TITLE if name == "title" else 1)
