@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from tests.conftest import Cast, Importer, row
 from tests.web.conftest import SignIn
 
+from wenxiao.orders.intake import open_source
 from wenxiao.recognition.commitments import find_commitments
 from wenxiao.web.arithmetic import in_english
 
@@ -61,3 +63,36 @@ def test_pages_show_it_in_their_language(cast: Cast, importer: Importer, sign_in
     assert f"以答复日{day}为基准" in browser.get("/commitments/").text
     browser.post(reverse("set_language"), {"language": "en", "next": "/"})
     assert f"counted from the day of the reply, {day}" in browser.get("/commitments/").text
+
+
+@pytest.mark.parametrize(
+    "basis",
+    [
+        "以答复日2026-05-01为基准，“三日内”取2026-05-04；落款日期2019-05-01早于来电日2026-04-01，疑为笔误，改以答复时间为准",
+        "“下周五前”没有写明日期（“开工”说的是另一件事的时间），需单位补报期限，否则2026-06-01复核",
+        "“2月30日前”不是真实的日期，需单位补报期限，否则2026-06-01复核",
+        "以答复日2026-05-01为基准，“月底前”取2026-05-31；与工单“计划完成时间”列一致",
+        "工单“是否最终办理结果”为否，答复没有写期限，需单位补报期限",
+        "“入冬后”没有写明日期（“入冬”按设置为2026-11-30），需单位补报期限，否则2026-06-01复核；工单“是否最终办理结果”为否",
+    ],
+)
+def test_what_is_added_to_a_sum_reads_in_english_too(basis: str) -> None:
+    english = in_english(basis)
+    assert not CHINESE.search(re.sub(r"“[^”]*”", "", english)), english
+
+
+def test_notes_on_a_file_read_in_english(tmp_path: Path) -> None:
+    header = "序,标题,诉求内容,诉求详情,办理情况,,满意度,过程满意度,天气\n"
+    rows = "1,路灯,路灯不亮,灯不亮,已转办,多的,很一般般吧,满意,晴\n"
+    known, unknown = tmp_path / "a.csv", tmp_path / "b.csv"
+    known.write_text(header + rows, "utf-8")
+    unknown.write_text("甲,乙,丙\n12,路灯不亮了请来修一下谢谢你们啊,已转交处理并且修好了请放心\n", "utf-8")
+    notes = []
+    for path in (known, unknown):
+        source = open_source(path, unsure=True)
+        list(source.batches())
+        notes += source.notes
+    assert len(notes) > 6
+    for note in notes:
+        english = in_english(note, "notes.toml")
+        assert not CHINESE.search(re.sub(r"“[^”]*”", "", english)), english

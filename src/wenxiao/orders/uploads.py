@@ -30,6 +30,7 @@ from wenxiao.orders.intake import UnreadableFile, open_source
 from wenxiao.orders.intake.characters import legible
 from wenxiao.orders.intake.headers import label
 from wenxiao.orders.intake.layout import MAPPABLE, Column
+from wenxiao.orders.intake.problems import Problem
 from wenxiao.orders.models import ImportRun, Source, WorkOrder
 from wenxiao.orders.runs import is_abandoned
 from wenxiao.units.models import User
@@ -143,8 +144,9 @@ def check_upload(run: ImportRun) -> str:
     try:
         open_source(run.path, sheet=sheets_of(run), source_name=run.file_name, unsure=True)
     except UnreadableFile as problem:
-        refuse_upload(actor=None, run=run.pk, why=problem.message)
-        return problem.message
+        why = _told(problem)
+        refuse_upload(actor=None, run=run.pk, why=why)
+        return why
     return ""
 
 
@@ -226,7 +228,7 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
             run.path, mapping=wanted, sheet=sheets_of(run), source_name=run.file_name, unsure=not wanted
         )
     except (UnreadableFile, ValueError) as problem:
-        view.error = problem.message if isinstance(problem, UnreadableFile) else str(problem)
+        view.error = _told(problem) if isinstance(problem, UnreadableFile) else str(problem)
         return view
     view.columns, view.notes, view.unplaced = opened.columns, opened.notes, opened.unplaced
     view.sheet, view.kind = opened.sheet, opened.kind
@@ -237,14 +239,24 @@ def preview(run: ImportRun, *, mapping: Mapping[str, str] | None = None) -> Prev
     batch = next(iter(opened.batches(_PREVIEW_ROWS)), None)
     if batch is not None:
         view.rows = [{name: _shown(getattr(order, name, "")) for name in shown} for order in batch.orders]
-        view.problems = [f"{p.sheet} 第 {p.row} 行：{p.message}".strip() for p in islice(batch.rejects, 5)]
+        view.problems = [_where(p) for p in islice(batch.rejects, 5)]
     return view
+
+
+def _told(problem: UnreadableFile | Problem) -> str:
+    """What is wrong, in the language of the page."""
+    return problem.message_en if (get_language() or "").startswith("en") else problem.message
+
+
+def _where(problem: Problem) -> str:
+    place = {"sheet": problem.sheet, "row": problem.row, "what": _told(problem)}
+    return (_("%(sheet)s 第 %(row)s 行：%(what)s") % place).strip()
 
 
 def _label(name: str) -> str:
     """What a field is called in the language of the page: exports have Chinese headers, and that is what Chinese readers look
     for; others read the record's own names."""
-    if (get_language() or "").startswith("zh"):
+    if not (get_language() or "").startswith("en"):
         return label(name)
     columns = {
         field.name: field.verbose_name for field in WorkOrder._meta.get_fields() if isinstance(field, Field)
@@ -267,7 +279,7 @@ def choose_sheets(*, actor: User, run: int, sheets: Sequence[str]) -> ImportRun:
         try:
             open_source(found.path, sheet=wanted, source_name=found.file_name, unsure=True)
         except UnreadableFile as problem:
-            raise ValidationError(problem.message) from problem
+            raise ValidationError(_told(problem)) from problem
         found.layout = {**found.layout, "sheets": wanted}
         found.save(update_fields=["layout"])
     return found

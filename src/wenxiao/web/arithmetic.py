@@ -1,4 +1,5 @@
-"""The arithmetic of a due date in the language of the page."""
+"""What the engine and the reader of files say in Chinese sentences of fixed pieces, in the language of the page: the arithmetic of a
+due date, and the notes on how a file was read."""
 
 from __future__ import annotations
 
@@ -20,9 +21,14 @@ def shown_basis(basis: str) -> str:
     return in_english(basis) if (get_language() or "").startswith("en") else basis
 
 
-def in_english(basis: str) -> str:
-    """The sentence in English, with the words that it quotes left as they are. A sentence with a piece that
-    `data/arithmetic.toml` does not know stays whole in Chinese: half of it would be worse than none."""
+def shown_note(note: str) -> str:
+    """A note on how a file was read, likewise."""
+    return in_english(note, "notes.toml") if (get_language() or "").startswith("en") else note
+
+
+def in_english(basis: str, table: str = "arithmetic.toml") -> str:
+    """The sentence in English, with the words that it quotes left as they are. A sentence with a piece that the table (a
+    file of `data`) does not know stays whole in Chinese: half of it would be worse than none."""
     quotes: list[str] = []
 
     def away(match: re.Match[str]) -> str:
@@ -32,7 +38,7 @@ def in_english(basis: str) -> str:
     def back(match: re.Match[str]) -> str:
         return quotes[int(match[1])]
 
-    pieces, off = _table()
+    pieces, off = _table(table)
     text = _QUOTED.sub(away, _named_columns(basis))
     for pattern, english in pieces:
         text = _replaced(text, pattern, english, off)
@@ -54,15 +60,16 @@ def _named_columns(basis: str) -> str:
 
 
 @cache
-def _table() -> tuple[list[tuple[re.Pattern[str], str]], dict[str, str]]:
-    data = tomllib.loads((files(__package__) / "data" / "arithmetic.toml").read_text("utf-8"))
-    off: dict[str, str] = data["off"]
+def _table(name: str) -> tuple[list[tuple[re.Pattern[str], str]], dict[str, str]]:
+    data = tomllib.loads((files(__package__) / "data" / name).read_text("utf-8"))
+    off: dict[str, str] = data.get("off", {"周末": "weekend"})
     places = {
         "day": _DAY,
         "year": _YEAR,
         "n": _NUMBER,
         "said": _SAID,
         "any": "[^（）：]*",
+        "col": "([A-Z]{1,3})",
         "off": "(" + "|".join(map(re.escape, off)) + ")",
     }
     compiled = []

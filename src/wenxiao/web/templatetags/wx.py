@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from wenxiao.library.choices import ClosureClass, Grade, Kind
 from wenxiao.orders.masking import mask_address, mask_name, mask_phone, mask_text
 from wenxiao.recognition.commitments.promisor import OWN
-from wenxiao.web.arithmetic import shown_basis
+from wenxiao.web.arithmetic import shown_basis, shown_note
 from wenxiao.web.reading import field_words
 
 register = template.Library()
@@ -250,3 +250,9 @@ def days_from(day: Any, today: Any) -> int:
 @register.filter
 def absolute(number: int) -> int:
     return abs(number)
+
+
+@register.filter
+def note_words(note: str) -> str:
+    """A note on how a file was read, in the language of the page."""
+    return shown_note(note)
