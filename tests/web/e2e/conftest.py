@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as Waited
 from tests.conftest import Cast, Importer, row
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -53,6 +55,13 @@ def county(live_server: Any, cast: Cast, importer: Importer) -> Cast:
 def browse(chromium: Browser, live_server: Any) -> Iterator[Open]:
     """Opens a page as somebody. What goes wrong in the page (scripts, policy, missing files) fails the test."""
     contexts, faults = [], []
+    asked: set[Any] = set()
+
+    def begun(request: Any) -> None:
+        asked.add(request)
+
+    def done(request: Any) -> None:
+        asked.discard(request)
 
     def note(message: Any) -> None:
         # A refusal that a test provokes is told by browser and htmx as errors too; the test looks at the page itself.
@@ -67,6 +76,9 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
+        page.on("request", begun)
+        page.on("requestfinished", done)
+        page.on("requestfailed", done)
         page.on("pageerror", lambda error: faults.append(str(error)))
         if user is not None:
             answer = page.goto(f"/login/?next={quote(path)}")
@@ -81,6 +93,10 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Open]:
         return page
 
     yield browse
+    # The database is emptied next: what the server still works on would hold a lock on it.
     for context in contexts:
+        with suppress(Waited):
+            while asked:
+                context.pages[0].wait_for_event("requestfinished", timeout=2000)
         context.close()
     assert faults == []

@@ -155,6 +155,8 @@ def test_a_server_that_is_away_is_told(county: Cast, browse: Open) -> None:
             status=503, body="<div role=alert><h1>暂时不能完成</h1><p>数据库正忙</p></div>"
         ),
     )
+    page.reload()  # a page that was there before is not sure to ask through the new route at once
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("c")
     expect(page.locator(".toast-it.error")).to_contain_text("数据库正忙")
     expect(page.locator("[data-row]").first).to_be_visible()
