@@ -206,7 +206,7 @@ def test_keys_typed_ahead_of_the_answer_meet_the_next_order(county: Cast, browse
     expect(page.locator("[data-row]")).to_have_count(len(before) - 2)
     decided = dict(WorkOrder.objects.values_list("number", "finding__decision"))
     assert (decided[before[1]], decided[before[2]]) == ("confirmed", "dismissed")
-    assert [n for n, d in decided.items() if d != "pending"] == sorted(before[1:3])
+    assert sorted(n for n, d in decided.items() if d != "pending") == sorted(before[1:3])
     assert _number(page) == before[3]
     _settled(page)
 
