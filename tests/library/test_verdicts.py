@@ -9,7 +9,7 @@ from tests.conftest import Cast, Importer, row
 
 from wenxiao.library.counting import list_counts
 from wenxiao.library.filters import OrderFilter
-from wenxiao.library.models import SavedView, Verdict
+from wenxiao.library.models import Verdict
 from wenxiao.library.selectors import saved_views, work_list
 from wenxiao.library.services import (
     Decided,
@@ -24,6 +24,7 @@ from wenxiao.library.services import (
     undo_verdict,
     undo_verdicts,
 )
+from wenxiao.library.view_models import SavedView
 from wenxiao.orders.models import Event, WorkOrder
 
 

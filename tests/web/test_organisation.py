@@ -12,7 +12,9 @@ from tests.web.conftest import SignIn
 
 from wenxiao.orders.models import OrderUnit
 from wenxiao.orders.unit_changes import waiting_units
+from wenxiao.units.choices import UnitKind
 from wenxiao.units.models import Change, Unit, User
+from wenxiao.units.services import NewUnit, add_unit
 
 
 @pytest.mark.parametrize("page", ["people", "units"])
@@ -60,8 +62,10 @@ def test_an_account_is_changed_closed_and_opened(county: Cast, sign_in: SignIn) 
     assert User.objects.get(pk=county.clerk.pk).unit == county.bureau
     browser.post(reverse("account-open", args=[county.clerk.pk]), {"open": "0"})
     assert theirs.get("/assess/").status_code == 302, "signed out at once"
-    browser.post(reverse("account-open", args=[county.clerk.pk]), {"open": "1"})
+    told = browser.post(reverse("account-open", args=[county.clerk.pk]), {"open": "1"}, follow=True).text
     assert User.objects.get(pk=county.clerk.pk).is_active
+    for act in ("修改账号", "停用账号", "恢复账号"):
+        assert re.search(rf"{act} <b>clerk</b>", told), "what was done stands in the history"
 
 
 def test_the_last_administrator_is_told_why_not(county: Cast, sign_in: SignIn) -> None:
@@ -91,6 +95,18 @@ def test_waiting_units_are_placed_merged_and_taken_back(
     merged = Change.objects.get(kind="unit-merged")
     browser.post(reverse("unit-undo", args=[merged.pk]))
     assert waiting_units().get().name == "住建局"
+
+
+def test_of_several_all_are_placed_or_none(county: Cast, sign_in: SignIn, importer: Importer) -> None:
+    importer([row(unit="杨树村"), row(unit="柳树村")])
+    units = list(waiting_units())
+    waiting = [unit.pk for unit in units]
+    add_unit(units[1], NewUnit("下属", UnitKind.VILLAGE, "below"))
+    answer = sign_in(county.administrator).post(
+        reverse("units-place"), {"unit": waiting, "act": "same", "target": "柳岸村"}, follow=True
+    )
+    assert "它下面还有单位" in answer.text
+    assert set(waiting) <= set(waiting_units().values_list("pk", flat=True))
 
 
 def test_a_target_that_is_not_there_changes_nothing(

@@ -12,6 +12,8 @@ from types import FrameType
 
 #: Exit codes of a command that was stopped: 128 and the signal's number, as shells count.
 STOPPED, TERMINATED = 130, 143
+#: Seconds after which a request to end that came at a bad moment is made again.
+_AGAIN = 0.1
 
 
 class Terminated(BaseException):
@@ -24,12 +26,14 @@ class Terminated(BaseException):
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Inside, a request to end unwinds the stack, so that what was begun is cleaned up."""
+    """Inside, a request to end (by keyboard too) unwinds the stack, so that what was begun is cleaned up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, _terminate) for number in names}
+    names = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # One that the process was started deaf to (nohup, the background of a shell) stays unheard.
+    heard = [number for number in names if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _terminate) for number in heard}
     try:
         yield
     finally:
@@ -38,7 +42,24 @@ def terminable() -> Iterator[None]:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated(number)
+    if _is_compiling(frame):
+        # An exception there is lost in a callback from C, and the request with it: ask again when it is done.
+        again = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))
+        again.daemon = True
+        again.start()
+    elif number == signal.SIGINT:
+        raise KeyboardInterrupt
+    else:
+        raise Terminated(number)
+
+
+def _is_compiling(frame: FrameType | None) -> bool:
+    """Whether a loop of the engine is being compiled, or loaded from the cache, by the frame or one that it serves."""
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").partition(".")[0] in ("numba", "llvmlite"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def discard_stdout() -> None:

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.cli import NOTHING, OK, PARTLY
+from wenxiao.cli import OK, PARTLY
+from wenxiao.cli.acts import do
 
 if TYPE_CHECKING:
     from wenxiao.learning.models import EngineJob, ModelVersion
@@ -45,20 +46,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Do one of the acts; see the exit codes in the help."""
-    from wenxiao.project.start import CannotStart, prepare
-
-    try:
-        prepare()
-    except CannotStart as error:
-        print(error, file=sys.stderr)
-        return NOTHING
-    from django.core.exceptions import ValidationError
-
-    try:
-        return int(_ACTS[args.act](args))
-    except ValidationError as problem:
-        print("；".join(problem.messages), file=sys.stderr)
-        return PARTLY
+    return do(_ACTS[args.act], args)
 
 
 def _train(_args: argparse.Namespace) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.cli import NOTHING, OK, PARTLY
+from wenxiao.cli import OK
+from wenxiao.cli.acts import do
 
 if TYPE_CHECKING:
     from wenxiao.units.models import User
@@ -37,20 +37,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Do one of the acts; see the exit codes in the help."""
-    from wenxiao.project.start import CannotStart, prepare
-
-    try:
-        prepare()
-    except CannotStart as error:
-        print(error, file=sys.stderr)
-        return NOTHING
-    from django.core.exceptions import ValidationError
-
-    try:
-        return int(_ACTS[args.act](args))
-    except ValidationError as problem:
-        print("；".join(problem.messages), file=sys.stderr)
-        return PARTLY
+    return do(_ACTS[args.act], args)
 
 
 def _list(_args: argparse.Namespace) -> int:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from wenxiao.library.calls import CallRules, load
 from wenxiao.library.filters import OrderFilter
-from wenxiao.library.models import Commitment, Finding, KindVerdict, Matter, MatterLink, SavedView, Verdict
+from wenxiao.library.models import Commitment, Finding, KindVerdict, Matter, MatterLink, Verdict
 from wenxiao.library.rules import rules_folder
 from wenxiao.library.shown import shown_matters, visible_matters
+from wenxiao.library.view_models import SavedView
 from wenxiao.orders.choices import UnitRole
 from wenxiao.orders.models import OrderUnit, OrderVersion, WorkOrder
 from wenxiao.orders.search import find

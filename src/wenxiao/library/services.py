@@ -23,7 +23,8 @@ from wenxiao.library.choices import (
     Decision,
     DismissReason,
 )
-from wenxiao.library.models import Commitment, Finding, Matter, SavedView, Verdict
+from wenxiao.library.models import Commitment, Finding, Matter, Verdict
+from wenxiao.library.view_models import SavedView
 from wenxiao.orders.choices import EventKind
 from wenxiao.orders.models import Event, WorkOrder
 from wenxiao.orders.selectors import visible_orders

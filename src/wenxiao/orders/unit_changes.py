@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from wenxiao.orders.choices import UnitRole
 from wenxiao.orders.models import Event, OrderUnit
-from wenxiao.units.changing import lock_tree, restore, state
+from wenxiao.units.changing import lock_tree, restore, standing, state
 from wenxiao.units.choices import ChangeKind, UnitKind
 from wenxiao.units.models import Change, Unit, User
 from wenxiao.units.naming import UNSORTED_CODE, normalise
@@ -65,15 +65,12 @@ def _shortened(name: str, other: str) -> float:
 @transaction.atomic
 def merge_units(*, actor: User, unit: int, into: int) -> Unit:
     """All orders, people and names of `unit` become `into`'s, and `unit` is gone. Raises ValidationError. Taken back
-    by `undo_change`. What matters say of their units is brought up to date by `library.matters`."""
+    by `undo_change`. What matters say of their units is brought up to date by `library.regrading`."""
     may_administer(actor)
     lock_tree()
-    units: dict[int, Unit] = {
-        u.pk: u for u in Unit.objects.select_for_update().filter(pk__in=(unit, into)).order_by("pk")
-    }
-    if len(units) < 2:
+    old, kept = standing(unit), standing(into)
+    if old == kept:
         raise ValidationError(_("单位已经不在了，或者选的是同一个。"))
-    old, kept = units[unit], units[into]
     _may_go(old)
     if kept.code == UNSORTED_CODE or kept.unconfirmed:
         raise ValidationError(_("“%(unit)s”自己还没有归类，先把它归类。") % {"unit": kept})
@@ -106,9 +103,7 @@ def remove_unit(*, actor: User, unit: int) -> None:
     """Take away a unit with no orders, people and units below it. Raises ValidationError."""
     may_administer(actor)
     lock_tree()
-    found = Unit.objects.filter(pk=unit).first()
-    if found is None:
-        raise ValidationError(_("单位已经不在了，或者选的是同一个。"))
+    found = standing(unit)
     _may_go(found)
     if OrderUnit.objects.filter(unit=found).exists() or found.people.exists():
         raise ValidationError(_("它还有工单或者人员，不能删除；可以并入另一个单位。"))

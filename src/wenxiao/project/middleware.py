@@ -52,16 +52,23 @@ def nothing_to_show(get_response: Handler) -> Handler:
     return handle
 
 
-def no_null_characters(get_response: Handler) -> Handler:
-    """A NUL, which nobody types and PostgreSQL keeps nowhere, is no request that can be answered."""
+class no_null_characters:
+    """A NUL, which nobody types and PostgreSQL keeps nowhere, is no request that can be answered. Looked for once it is known
+    who asks: what strangers send is not read for it."""
 
-    def handle(request: HttpRequest) -> HttpResponseBase:
-        values = [request.path, *request.GET.values(), *request.POST.values()]
-        if any("\0" in str(value) for value in values):
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> None:
+        given = [
+            request.path,
+            *(text for form in (request.GET, request.POST) for _, texts in form.lists() for text in texts),
+        ]
+        if any("\0" in str(text) for text in given):
             raise SuspiciousOperation("NUL")
-        return get_response(request)
-
-    return handle
 
 
 class database_trouble:

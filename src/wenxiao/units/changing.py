@@ -49,7 +49,7 @@ def change_unit(*, actor: User, unit: int, wanted: Wanted) -> Unit:
     along, and so does what its people see. Raises ValidationError, by field."""
     may_administer(actor)
     lock_tree()
-    found: Unit = Unit.objects.select_for_update().get(pk=unit)
+    found = standing(unit)
     _check(wanted, found)
     before, was = state(found), _said(found)
     _put(found, wanted.name, wanted.kind, wanted.aliases, wanted.parent)
@@ -68,6 +68,14 @@ def lock_tree() -> None:
     """Let people change the tree one after the other, until the end of the transaction: places in it and names are told
     from what is there. (SQLite has one writer anyway.)"""
     list(Unit.objects.select_for_update().order_by("pk").values_list("pk", flat=True)[:1])
+
+
+def standing(unit: int) -> Unit:
+    """The unit, locked. Raises ValidationError where somebody took it away meanwhile."""
+    found: Unit | None = Unit.objects.select_for_update().filter(pk=unit).first()
+    if found is None:
+        raise ValidationError(_("单位已经不在了，或者选的是同一个。"))
+    return found
 
 
 def state(unit: Unit) -> dict[str, Any]:

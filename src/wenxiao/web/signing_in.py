@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import Resolver404, resolve, reverse
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wenxiao.units.models import User
@@ -18,14 +16,21 @@ from wenxiao.units.models import User
 #: In the address of the sign-in page: a form was sent without a session, and what it held is lost.
 LOST = "lost"
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
-
 _WITHOUT_OWN_PASSWORD = frozenset({"password_change", "logout", "set_language"})
 
 
 class SignInFirst(LoginRequiredMiddleware):
     """LoginRequiredMiddleware that, when a session ended under a form, leads back to the page of the form: the address
-    that the form was sent to shows nothing when it is only asked for."""
+    that the form was sent to shows nothing when it is only asked for. Somebody with a one-time password gets no page but the
+    one to change it."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, args: Any, kwargs: Any) -> Any:
+        answer = super().process_view(request, view_func, args, kwargs)
+        if answer is not None or not (isinstance(request.user, User) and request.user.one_time_password):
+            return answer
+        if request.resolver_match and request.resolver_match.url_name in _WITHOUT_OWN_PASSWORD:
+            return None
+        return HttpResponseRedirect(reverse("password_change"))
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         if request.method in ("GET", "HEAD"):
@@ -34,22 +39,6 @@ class SignInFirst(LoginRequiredMiddleware):
             _page_of(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
         return HttpResponseRedirect(f"{answer.url}&{urlencode({LOST: 1})}")
-
-
-def own_password_first(get_response: Handler) -> Handler:
-    """Somebody with a one-time password gets no page but the one to change it."""
-
-    def handle(request: HttpRequest) -> HttpResponseBase:
-        user = request.user
-        name: str | None = None
-        if isinstance(user, User) and user.one_time_password:
-            with suppress(Resolver404):
-                name = resolve(request.path_info).url_name
-            if name not in _WITHOUT_OWN_PASSWORD:
-                return HttpResponseRedirect(reverse("password_change"))
-        return get_response(request)
-
-    return handle
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -235,6 +235,15 @@ def _verdict(model: tuple[Array, ...], features: tuple[Whole, ...], sure: float)
 
 
 @compiled
+def _room(size: Whole) -> Whole:
+    """Places of a table for so many pairs: a power of two, and half of it free."""
+    room = 16
+    while room < 2 * size:
+        room *= 2
+    return room
+
+
+@compiled
 def answered(
     picks: Array,
     asked: tuple[Cuts, Array, Array, int],
@@ -257,8 +266,7 @@ def answered(
     claim, known, verdict = model
     room = 16
     for text in range(len(sizes)):
-        while room < 2 * sizes[text]:
-            room *= 2
+        room = max(room, _room(sizes[text]))
     pairs, places = np.full(room, -1, np.int64), np.empty((room, 2), np.int64)
     order, weights = np.empty(len(reply_rows), np.int64), np.full(len(reply_rows), -1.0)
     claims = np.empty(len(reply_rows))
@@ -269,9 +277,7 @@ def answered(
         if first == stop:
             continue
         if own != text:
-            text, wide = own, 16
-            while wide < 2 * sizes[own]:
-                wide *= 2
+            text, wide = own, _room(sizes[own])
             _index(reply_codes, reply_bases[own], sizes[own], pairs[:wide], places)
         near = _near(rows, at, firsts[own], firsts[own + 1])
         index, cut = (pairs[:wide], places), (reply_rows, first, stop)

@@ -210,6 +210,24 @@ def _latest(hits: Array, order: Array, among: tuple[Whole, Whole], out: Array) -
 
 
 @compiled
+def _noted(
+    out: Array,
+    count: Whole,
+    which: tuple[Whole, Whole],
+    spans: tuple[tuple[Whole, Whole], tuple[Whole, Whole]],
+) -> Array:
+    """`out`, twice as long if it was full, with one more row."""
+    if count == len(out):
+        more = np.empty((2 * count, 6), np.int32)
+        more[:count] = out
+        out = more
+    out[count, 0], out[count, 1] = which
+    out[count, 2], out[count, 3] = spans[0]
+    out[count, 4], out[count, 5] = spans[1]
+    return out
+
+
+@compiled
 def spoken(bases: Array, cut: tuple[Array, ...], hits: Array, bounds: Array, signals: Array) -> Array:
     """The clauses in which a signal's words stand and nothing silences them, text by text, signal by signal: (text, signal,
     start, end, start and end with the clauses beside it in the sentence), counted in the text. The first clause of each signal,
@@ -264,18 +282,9 @@ def spoken(bases: Array, cut: tuple[Array, ...], hits: Array, bounds: Array, sig
                     (start - base, end - base),
                 ):
                     continue
-                if count == len(out):
-                    more = np.empty((2 * count, 6), np.int32)
-                    more[:count] = out
-                    out = more
                 around = _around(cut, text, start, end)
-                out[count, 0], out[count, 1], out[count, 2], out[count, 3] = (
-                    text,
-                    signal,
-                    start - base,
-                    end - base,
-                )
-                out[count, 4], out[count, 5] = around[0] - base, around[1] - base
+                spans = (start - base, end - base), (around[0] - base, around[1] - base)
+                out = _noted(out, count, (text, signal), spans)
                 count += 1
                 if not signals[signal, 2]:
                     break

@@ -10,10 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wenxiao.units.choices import Role
+from wenxiao.units.choices import ChangeKind, Role
 from wenxiao.units.models import Change, Unit, User
 from wenxiao.units.naming import find_unit
 from wenxiao.units.people import (
@@ -25,11 +24,19 @@ from wenxiao.units.people import (
     set_open,
 )
 from wenxiao.web.people import person
+from wenxiao.web.responses import by_field, told
 
 #: In the session from the form to the page after it: the account and its one-time password.
 _TOLD = "one_time_password"
 #: Changes that a page lists.
 SHOWN = 30
+_KINDS = (
+    ChangeKind.ACCOUNT_ADDED,
+    ChangeKind.ACCOUNT_CHANGED,
+    ChangeKind.ACCOUNT_CLOSED,
+    ChangeKind.ACCOUNT_OPENED,
+    ChangeKind.PASSWORD_SET,
+)
 
 
 def keeper(request: HttpRequest) -> User:
@@ -44,12 +51,12 @@ def people(request: HttpRequest) -> HttpResponse:
     """All accounts, and a form for a new one. The password of one that was just made, or renewed, is shown once."""
     user = keeper(request)
     if request.method == "GET":
-        return _page(request, told=request.session.pop(_TOLD, None))
+        return _page(request, secret=request.session.pop(_TOLD, None))
     form = {name: request.POST.get(name, "") for name in ("username", "role", "unit", "display_name")}
     try:
         made, password = add_account(actor=user, username=form["username"], account=_account(form))
     except ValidationError as problem:
-        return _page(request, form=form, errors=_errors(problem), status=422)
+        return _page(request, form=form, errors=by_field(problem), status=422)
     request.session[_TOLD] = (made.username, password)
     return redirect("people")
 
@@ -69,7 +76,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change_account(actor=user, user=pk, account=_account(form))
         except ValidationError as problem:
-            errors = _errors(problem)
+            errors = by_field(problem)
         else:
             messages.success(request, _("已保存。"))
             return redirect("people")
@@ -78,7 +85,6 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@sensitive_post_parameters()
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     """A one-time password, shown on the page that follows and never again. One's own is changed on the page for that:
     this would end one's session with a password that nobody has written down."""
@@ -100,10 +106,9 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         found = set_open(actor=user, user=pk, is_open=request.POST.get("open") == "1")
     except ValidationError as problem:
-        messages.error(request, "；".join(problem.messages))
-    else:
-        said = _("已恢复账号 %(name)s。") if found.is_active else _("已停用账号 %(name)s，随时可以恢复。")
-        messages.success(request, said % {"name": found.username})
+        return told(request, problem, "people")
+    said = _("已恢复账号 %(name)s。") if found.is_active else _("已停用账号 %(name)s，随时可以恢复。")
+    messages.success(request, said % {"name": found.username})
     return redirect("people")
 
 
@@ -119,13 +124,6 @@ def _account(form: dict[str, str]) -> Account:
     return Account(Role(form["role"]), unit, form["display_name"])
 
 
-def _errors(problem: ValidationError) -> dict[str, str]:
-    if hasattr(problem, "error_dict"):
-        found = {name: " ".join(lines) for name, lines in problem.message_dict.items()}
-        return {("all" if name == "__all__" else name): text for name, text in found.items()}
-    return {"all": " ".join(problem.messages)}
-
-
 def _choices() -> dict[str, Any]:
     return {"roles": Role.choices, "units": Unit.objects.order_by("path").values_list("name", flat=True)}
 
@@ -135,7 +133,7 @@ def _page(
     *,
     form: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
-    told: tuple[str, str] | None = None,
+    secret: tuple[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     accounts: QuerySet[User] = User.objects.select_related("unit").order_by("-is_active", "role", "username")
@@ -143,11 +141,8 @@ def _page(
         "accounts": accounts,
         "form": form or {"role": Role.HANDLER.value},
         "errors": errors or {},
-        "told": told,
-        "changes": Change.objects.filter(before=None, kind__in=_KINDS).select_related("actor")[:SHOWN],
+        "secret": secret,
+        "changes": Change.objects.filter(kind__in=_KINDS).select_related("actor")[:SHOWN],
         **_choices(),
     }
     return render(request, "web/people/page.html", context, status=status)
-
-
-_KINDS = ("account-added", "account-changed", "account-closed", "account-opened", "password-set")

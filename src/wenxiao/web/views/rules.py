@@ -33,6 +33,7 @@ from wenxiao.library.rule_edits import (
 from wenxiao.recognition.edits import Section, Value
 from wenxiao.web.people import is_key
 from wenxiao.web.reading import english
+from wenxiao.web.responses import by_field
 from wenxiao.web.rule_words import section_words, value_words
 from wenxiao.web.views.models import administrator, trial_of
 
@@ -129,7 +130,7 @@ def rule(request: HttpRequest, file: str) -> HttpResponse:
     try:
         found = draft(file, key, form)
     except ValidationError as problem:
-        return _form(request, file, section, form, _errors(problem))
+        return _form(request, file, section, form, by_field(problem))
     if not found.changes:
         messages.info(request, _("没有改动。"))
         return redirect(address_of(file, key))
@@ -148,12 +149,6 @@ def address_of(file: str, key: str, **more: Any) -> str:
     return f"{reverse('rule', args=[file])}?{urlencode({'rule': key, **more})}"
 
 
-def _errors(problem: ValidationError) -> dict[str, str]:
-    if hasattr(problem, "error_dict"):
-        return {name: "；".join(found) for name, found in problem.message_dict.items()}
-    return {"": "；".join(problem.messages)}
-
-
 def _form(
     request: HttpRequest, file: str, section: Section, form: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
@@ -168,7 +163,7 @@ def _form(
         "label": section_words(file, section),
         "explain": _explain(section),
         "boxes": [_box(name, value, form, errors.get(name, "")) for name, value in section.values.items()],
-        "error": errors.get("", ""),
+        "error": errors.get("all", ""),
         "job": job,
         "trial": trial_of(user, job) if job and job.state == JobState.DONE else None,
         "judgeable": file in _JUDGED,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +24,7 @@ from wenxiao.units.kinds import likely_kind
 from wenxiao.units.models import Change, Unit, User
 from wenxiao.units.naming import UNSORTED_CODE, find_unit
 from wenxiao.web.people import is_key
+from wenxiao.web.responses import by_field, told
 from wenxiao.web.views.people import SHOWN, keeper
 
 _KINDS = (
@@ -72,15 +74,15 @@ def place(request: HttpRequest) -> HttpResponse:
         return redirect("units")
     try:
         target = _target(into, request.POST.get("target", "").strip())
-        if only or request.POST.get("act") == "same":
-            _merge(user, chosen, target)
-        else:
-            _place(user, chosen, target, request.POST.get("kind", ""))
+        with transaction.atomic():  # all of them or none
+            if only or request.POST.get("act") == "same":
+                _merge(user, chosen, target)
+            else:
+                _place(user, chosen, target, request.POST.get("kind", ""))
     except ValidationError as problem:
-        messages.error(request, "；".join(problem.messages))
-    else:
-        said = ngettext("已归类 %(n)d 个单位。", "已归类 %(n)d 个单位。", len(chosen))
-        messages.success(request, said % {"n": len(chosen)})
+        return told(request, problem, "units")
+    said = ngettext("已归类 %(n)d 个单位。", "已归类 %(n)d 个单位。", len(chosen))
+    messages.success(request, said % {"n": len(chosen)})
     return redirect("units")
 
 
@@ -123,7 +125,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             change_unit(actor=user, unit=pk, wanted=wanted)
     except ValidationError as problem:
-        return _form(request, found, form, problem.message_dict)
+        return _form(request, found, form, by_field(problem))
     messages.success(request, _("已保存。"))
     return redirect("units")
 
@@ -140,8 +142,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             _merge(user, [found], _target("", request.POST.get("target", "").strip()))
             messages.success(request, _("已合并。“%(unit)s”成了别名，可以撤销。") % {"unit": found.name})
     except ValidationError as problem:
-        messages.error(request, "；".join(problem.messages))
-        return redirect("unit", pk=pk)
+        return told(request, problem, reverse("unit", args=[pk]))
     return redirect("units")
 
 
@@ -154,10 +155,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         undo_change(actor=user, change=pk)
     except ValidationError as problem:
-        messages.error(request, "；".join(problem.messages))
-    else:
-        ask_grades()
-        messages.success(request, _("已撤销。"))
+        return told(request, problem, "units")
+    ask_grades()
+    messages.success(request, _("已撤销。"))
     return redirect("units")
 
 
@@ -186,13 +186,13 @@ def _columns(found: Unit | None) -> dict[str, str]:
 
 
 def _form(
-    request: HttpRequest, found: Unit | None, form: dict[str, str], errors: dict[str, Any]
+    request: HttpRequest, found: Unit | None, form: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
     others = Unit.objects.filter(unconfirmed=False).order_by("path")
     context = {
         "one": found,
         "form": form,
-        "errors": {name: " ".join(lines) for name, lines in errors.items()},
+        "errors": errors,
         "orders": OrderUnit.objects.filter(unit=found).count() if found else 0,
         "people": User.objects.filter(unit=found).order_by("username") if found else [],
         "names": others.exclude(pk=found.pk if found else None).values_list("name", flat=True),
