@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from wenxiao import __version__
-from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout
+from wenxiao.cli.endings import STOPPED, Terminated, discard_stdout, leave
 
 #: Exit codes: all well (rejected rows included, they are reported); something was refused or could not be written;
 #: nothing could be read, or the command line was wrong. A command that was stopped: see endings.py.
@@ -48,6 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 must not end the run
     args = build_parser().parse_args(argv)
+    code = _run(args)
+    if argv is None and code == STOPPED:
+        leave(code)
+    return code
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         code: int = args.run(args)
     except KeyboardInterrupt:

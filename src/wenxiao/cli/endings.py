@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 #: Exit codes of a command that was stopped: 128 and the signal's number, as shells count.
 STOPPED, TERMINATED = 130, 143
@@ -70,3 +71,12 @@ def discard_stdout() -> None:
         os.close(nowhere)
     except (OSError, ValueError, AttributeError):  # a standard output that is no file at all
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- until the process ends
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this code, after all that was begun has been cleaned up. Where a KeyboardInterrupt passed through
+    code from C, Python (3.11, `unhandled_keyboard_interrupt`) would end by the signal instead, though it was caught."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
